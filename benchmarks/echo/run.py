@@ -1,0 +1,387 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the echo servers against each other and prints what each reaches.
+
+Servers are interleaved (A B C A B C ...), because a machine drifts by more in an hour than the
+differences that matter; every ratio is therefore taken inside one round, against the faster of the
+two hand-written servers of that round, and only then is the median taken. A round during which
+other processes took the machine is repeated, a few times.
+
+    benchmarks/echo/run.py [--build-dir build/release] [--quick] [--rounds 5] [--json FILE]
+        [--servers raw_uring,raw_epoll,weir,...] [--server 'NAME=COMMAND'] [--cell ws:1024x64d1]
+
+COMMAND may hold {protocol}, {cpu}, {build} and {port}. It must print `listening on HOST:PORT` as
+its first line unless {port} was given, which is then a free port.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import select
+import shlex
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+SERVER_CPU, GENERATOR_CPU = 0, 1
+SIZES = (20, 125, 1024, 16384, 262144)
+WINDOWS = ((1, 1), (64, 1), (512, 1), (64, 16))  # connections, messages in flight on each
+QUICK = ((20, 64, 1), (1024, 64, 1), (16384, 64, 1), (20, 64, 16))
+BASELINES = ("raw_uring", "raw_epoll")
+MAX_FOREIGN_CPU = 0.12  # of one core, during a run
+MAX_RETRIES = 4
+TICKS = os.sysconf("SC_CLK_TCK")
+
+RAW = "{build}/benchmarks/echo/%s --protocol {protocol} --listen 127.0.0.1:0 --cpu {cpu}"
+DEFAULT_SERVERS = {
+    "raw_uring": {"tcp": RAW % "raw_uring", "ws": RAW % "raw_uring"},
+    "raw_epoll": {"tcp": RAW % "raw_epoll", "ws": RAW % "raw_epoll"},
+    "weir": {
+        "tcp": "{build}/examples/tcp_echo --listen 127.0.0.1:0 --shards 1",
+        "ws": "{build}/examples/ws_echo --listen 127.0.0.1:0 --shards 1",
+    },
+    "asio": {"tcp": RAW % "asio_echo"},
+    "asio_co": {"tcp": RAW % "asio_echo" + " --coroutines"},
+    "beast": {"ws": RAW % "beast_echo"},
+    "beast_co": {"ws": RAW % "beast_echo" + " --coroutines"},
+}
+
+
+class Failed(Exception):
+    """A run that gave no number; the text says why."""
+
+
+# ---- one server, one run ----
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def first_line(process, seconds):
+    readable, _, _ = select.select([process.stdout], [], [], seconds)
+    line = process.stdout.readline() if readable else ""
+    if not line:
+        raise Failed(f"said nothing within {seconds} s (exit code {process.poll()})")
+    return line
+
+
+def start_server(template, protocol, build):
+    port = free_port() if "{port}" in template else None
+    command = template.format(protocol=protocol, cpu=SERVER_CPU, build=build, port=port)
+    process = subprocess.Popen(
+        shlex.split(command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CPU}),
+    )
+    try:
+        if port is None:
+            found = re.search(r"listening on \S*:(\d+)", first_line(process, 10))
+            if found is None:
+                raise Failed("its first line isn't `listening on HOST:PORT`")
+            port = int(found.group(1))
+        else:
+            await_port(port, 10)
+    except Failed:
+        stop(process)
+        raise
+    return process, port
+
+
+def await_port(port, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise Failed(f"port {port} did not open within {seconds} s")
+
+
+def stop(process):
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(3)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    process.stdout.close()
+
+
+def process_cpu(pid):
+    """User and system seconds of all the process's threads."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) / TICKS, int(fields[12]) / TICKS
+
+
+def machine_cpu():
+    fields = [int(x) for x in open("/proc/stat").readline().split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+
+
+def generate(options, protocol, port, cell):
+    size, connections, depth = cell
+    command = [
+        f"{options.build_dir}/benchmarks/echo/epoll_load",
+        "--url", f"{protocol}://127.0.0.1:{port}",
+        "--connections", str(connections), "--size", str(size), "--depth", str(depth),
+        "--duration", str(options.duration), "--warmup", str(options.warmup),
+        "--cpu", str(GENERATOR_CPU),
+    ]
+    limit = options.duration + options.warmup + 20
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"the generator took more than {limit} s") from None
+    if done.returncode != 0 or not done.stdout:
+        raise Failed(done.stderr.strip().splitlines()[0] if done.stderr else "generator failed")
+    return json.loads(done.stdout)
+
+
+def run_once(options, template, protocol, cell):
+    process, port = start_server(template, protocol, options.build_dir)
+    try:
+        begin, user0, system0 = time.monotonic(), *process_cpu(process.pid)
+        machine0, children0 = machine_cpu(), os.times()
+        result = generate(options, protocol, port, cell)
+        wall = time.monotonic() - begin
+        user, system = process_cpu(process.pid)
+        children = os.times()
+    except FileNotFoundError:
+        raise Failed(f"died during the run (exit code {process.poll()})") from None
+    finally:
+        stop(process)
+    # The generator is a waited-for child by now; the server isn't, and is added by hand.
+    ours = (user - user0) + (system - system0)
+    ours += sum(children[:4]) - sum(children0[:4])
+    result["foreign_cpu"] = (machine_cpu() - machine0 - ours) / wall
+    result["server_user"] = (user - user0) / wall
+    result["server_system"] = (system - system0) / wall
+    result["server_us_per_message"] = (
+        1e6 * (result["server_user"] + result["server_system"]) / max(result["rate"], 1e-9)
+    )
+    return result
+
+
+def run_undisturbed(options, template, protocol, cell):
+    result = None
+    for _ in range(MAX_RETRIES):
+        result = run_once(options, template, protocol, cell)
+        if result["foreign_cpu"] <= MAX_FOREIGN_CPU:
+            break
+        time.sleep(0.5)
+    result["disturbed"] = result["foreign_cpu"] > MAX_FOREIGN_CPU
+    return result
+
+
+# ---- one cell ----
+
+
+def run_cell(options, servers, protocol, cell):
+    """Returns name -> list of results, one a round; a server that fails is dropped and named."""
+    results = {name: [] for name in servers}
+    for _ in range(options.rounds):
+        for name in list(results):
+            try:
+                results[name].append(
+                    run_undisturbed(options, servers[name][protocol], protocol, cell)
+                )
+            except Failed as error:
+                print(f"!! {name}: {error}; it has no row below")
+                del results[name]
+    return results
+
+
+def ratios(results, name):
+    """Per round, against the faster of the baselines that ran in that round."""
+    found = []
+    for index, own in enumerate(results[name]):
+        rivals = [
+            results[b][index]["rate"]
+            for b in BASELINES
+            if b in results and index < len(results[b])
+        ]
+        if rivals:
+            found.append(own["rate"] / max(rivals))
+    return found
+
+
+def short(number):
+    for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "K")):
+        if number >= limit:
+            return f"{number / divisor:.2f}{unit}" if unit == "M" else f"{number / divisor:.1f}{unit}"
+    return f"{number:.0f}"
+
+
+def row(results, name):
+    runs = results[name]
+
+    def middle(key):
+        return statistics.median(run[key] for run in runs)
+
+    rates = [run["rate"] for run in runs]
+    against = ratios(results, name)
+    return (
+        name + (" (disturbed)" if any(run["disturbed"] for run in runs) else ""),
+        f"{short(statistics.median(rates))} ({short(min(rates))}-{short(max(rates))})",
+        f"{statistics.median(against):.2f}" if against else "-",
+        f"{middle('p50_us'):.0f} / {middle('p99_us'):.0f}",
+        f"{middle('max_over_mean'):.2f}",
+        f"{100 * middle('server_user'):.0f} + {100 * middle('server_system'):.0f}",
+        f"{100 * middle('generator_cpu'):.0f}",
+        f"{middle('server_us_per_message'):.2f}",
+    )
+
+
+HEADINGS = (
+    "server", "messages/s: median (min-max)", "ratio", "p50 / p99 us", "max/mean",
+    "server user + system %", "generator %", "server us/message",
+)
+
+
+def print_cell(results, protocol, cell):
+    print(f"\n### {protocol} {cell[0]} B x {cell[1]}, depth {cell[2]}\n")
+    print("| " + " | ".join(HEADINGS) + " |")
+    print("|---|" + "---:|" * (len(HEADINGS) - 1))
+    for name, runs in results.items():
+        if runs:
+            print("| " + " | ".join(row(results, name)) + " |")
+    sys.stdout.flush()
+
+
+# ---- the machine and the choice of what to run ----
+
+
+def read_first(path, pattern, otherwise="unknown"):
+    try:
+        found = re.search(pattern, pathlib.Path(path).read_text(), re.MULTILINE)
+    except OSError:
+        return otherwise
+    return found.group(1).strip() if found else otherwise
+
+
+def build_flags(build):
+    try:
+        info = json.loads((pathlib.Path(build) / "meson-info/intro-buildoptions.json").read_text())
+        compilers = json.loads((pathlib.Path(build) / "meson-info/intro-compilers.json").read_text())
+    except OSError:
+        return "unknown (no Meson build directory)"
+    wanted = ("buildtype", "optimization", "b_ndebug", "b_lto", "b_sanitize", "cpp_args")
+    values = {o["name"]: o["value"] for o in info}
+    compiler = compilers.get("host", {}).get("cpp", {}).get("full_version", "unknown compiler")
+    return f"{compiler}; " + " ".join(f"{k}={values.get(k)}" for k in wanted)
+
+
+def command_output(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.strip()
+    except OSError:
+        return ""
+
+
+def describe(options):
+    commit = command_output("git", "rev-parse", "--short", "HEAD") or "none"
+    dirty = " with local changes" if command_output("git", "status", "--porcelain") else ""
+    facts = {
+        "machine": f"{os.cpu_count()} cores, {read_first('/proc/cpuinfo', 'model name.*: (.*)')}",
+        "kernel": " ".join(os.uname()[i] for i in (0, 2)),
+        "tcp": read_first("/proc/sys/net/ipv4/tcp_congestion_control", "(.*)"),
+        "cpus": f"server on {SERVER_CPU}, generator on {GENERATOR_CPU}",
+        "flags": build_flags(options.build_dir),
+        "commit": commit + dirty,
+        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
+        "method": f"{options.rounds} interleaved rounds, {options.warmup} s warm-up, "
+        f"{options.duration} s measured; ratio: to the faster of {' and '.join(BASELINES)}",
+    }
+    for name, fact in facts.items():
+        print(f"{name}: {fact}")
+    return facts
+
+
+def parse_cell(text):
+    found = re.fullmatch(r"(tcp|ws):(\d+)x(\d+)(?:d(\d+))?", text)
+    if found is None:
+        raise argparse.ArgumentTypeError("expected tcp|ws:SIZExCONNECTIONS[dDEPTH]")
+    protocol, size, connections, depth = found.groups()
+    return protocol, (int(size), int(connections), int(depth or 1))
+
+
+def chosen_cells(options):
+    if options.cell:
+        return options.cell
+    if options.quick:
+        cells = QUICK
+    else:
+        cells = [(size, connections, depth) for connections, depth in WINDOWS for size in SIZES]
+    return [(protocol, cell) for protocol in options.protocols.split(",") for cell in cells]
+
+
+def chosen_servers(options):
+    servers = {n: dict(c) for n, c in DEFAULT_SERVERS.items()}
+    if options.servers:
+        wanted = options.servers.split(",")
+        for unknown in set(wanted) - set(servers):
+            sys.exit(f"unknown server {unknown}; there are {', '.join(servers)}")
+        servers = {n: servers[n] for n in wanted}
+    for text in options.server:
+        name, _, command = text.partition("=")
+        servers[name] = {"tcp": command, "ws": command}
+    for name in list(servers):
+        for protocol, command in list(servers[name].items()):
+            program = shlex.split(command.format(
+                protocol=protocol, cpu=SERVER_CPU, build=options.build_dir, port=0))[0]
+            if not os.access(program, os.X_OK) and "/" in program:
+                print(f"!! {name} ({protocol}) is missing: {program} isn't there")
+                del servers[name][protocol]
+    return servers
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--build-dir", default="build/release")
+    parser.add_argument("--servers", help="names from the default list, comma-separated")
+    parser.add_argument("--server", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--protocols", default="tcp,ws")
+    parser.add_argument("--cell", action="append", type=parse_cell, metavar="ws:1024x64d1")
+    parser.add_argument("--quick", action="store_true", help="four cells a protocol, 3 rounds")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--duration", type=float, default=1.0, metavar="SECONDS")
+    parser.add_argument("--warmup", type=float, default=0.3, metavar="SECONDS")
+    parser.add_argument("--json", metavar="FILE")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (3 if options.quick else 5)
+    return options
+
+
+def main():
+    options = parse_options()
+    if not os.access(f"{options.build_dir}/benchmarks/echo/epoll_load", os.X_OK):
+        sys.exit(f"no epoll_load under {options.build_dir}: build first, or give --build-dir")
+    facts = describe(options)
+    servers = chosen_servers(options)
+    report = {"facts": facts, "cells": []}
+    for protocol, cell in chosen_cells(options):
+        able = {n: c for n, c in servers.items() if protocol in c}
+        results = run_cell(options, able, protocol, cell)
+        print_cell(results, protocol, cell)
+        size, connections, depth = cell
+        report["cells"].append({
+            "protocol": protocol, "size": size, "connections": connections, "depth": depth,
+            "servers": {n: {"ratios": ratios(results, n), "runs": r} for n, r in results.items()},
+        })
+        # Written after every cell: a run that is cut short keeps what it has measured.
+        if options.json:
+            pathlib.Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be awaited in a weir coroutine, and what comes out of it.
+#pragma once
+
+#include <weir/coro/task.hpp>
+
+#include <coroutine>
+#include <utility>
+
+namespace weir {
+
+namespace detail {
+
+template <class A>
+decltype(auto) awaiter_of(A&& awaitable) {
+    if constexpr (requires { std::forward<A>(awaitable).operator co_await(); }) {
+        return std::forward<A>(awaitable).operator co_await();
+    } else if constexpr (requires { operator co_await(std::forward<A>(awaitable)); }) {
+        return operator co_await(std::forward<A>(awaitable));
+    } else {
+        return std::forward<A>(awaitable);
+    }
+}
+
+template <class A>
+using awaiter_t = decltype(awaiter_of(std::declval<A>()));
+
+}  // namespace detail
+
+/// An expression that `co_await` accepts.
+template <class A>
+concept awaitable = requires(A&& a) {
+    { std::declval<detail::awaiter_t<A>>().await_ready() } -> std::convertible_to<bool>;
+    std::declval<detail::awaiter_t<A>>().await_resume();
+};
+
+/// The type that `co_await` of an `A` gives.
+template <awaitable A>
+using await_result_t = decltype(std::declval<detail::awaiter_t<A>>().await_resume());
+
+namespace detail {
+
+template <awaitable A>
+task<await_result_t<A>> await_in_task(A& awaited) {
+    co_return co_await static_cast<A&&>(awaited);
+}
+
+/// Makes a task of any awaitable. One that cannot move (an operation) is referred to: it must
+/// live until the task ends, which a temporary in the same `co_await` expression does.
+template <awaitable A>
+auto as_task(A&& awaited) {
+    if constexpr (is_task<std::remove_cvref_t<A>>) {
+        return std::remove_cvref_t<A>(std::forward<A>(awaited));
+    } else {
+        return await_in_task<A>(awaited);
+    }
+}
+
+template <awaitable A>
+using task_of = decltype(as_task(std::declval<A>()));
+
+}  // namespace detail
+
+}  // namespace weir

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be wrong with an HTTP message, by name, and the status that tells the peer.
+#pragma once
+
+#include <weir/http/status.hpp>
+
+#include <cstdint>
+#include <system_error>
+
+namespace weir::http {
+
+/// Errors of reading and of building messages. Each passed limit has its own.
+enum class errc : std::uint8_t {
+    malformed = 1,             ///< not HTTP: 400
+    bad_line_ending,           ///< a CR or LF on its own: 400
+    folded_header,             ///< obsolete line folding: 400
+    nul_byte,                  ///< 400
+    bad_method,                ///< unknown or malformed: 400
+    bad_target,                ///< 400
+    version_not_supported,     ///< neither HTTP/1.0 nor HTTP/1.1: 505
+    bad_header_name,           ///< 400
+    bad_header_value,          ///< 400
+    ambiguous_length,          ///< Content-Length twice, malformed, or with Transfer-Encoding: 400
+    bad_transfer_encoding,     ///< anything but exactly `chunked`, once, in HTTP/1.1: 400
+    bad_chunk,                 ///< 400
+    host_missing_or_repeated,  ///< HTTP/1.1 demands exactly one: 400
+    request_line_over_limit,   ///< 414
+    headers_over_limit,        ///< 431
+    header_count_over_limit,   ///< 431
+    body_over_limit,           ///< 413
+    ended_early,               ///< the peer ended the stream inside a message
+};
+
+/// The status that answers a request with this error.
+[[nodiscard]] status status_for(errc error) noexcept;
+/// The same for an error code of any category; 400 for those that are not ours.
+[[nodiscard]] status status_for(const std::error_code& error) noexcept;
+
+[[nodiscard]] const std::error_category& category() noexcept;
+
+[[nodiscard]] inline std::error_code make_error_code(errc error) noexcept {
+    return {static_cast<int>(error), category()};
+}
+
+}  // namespace weir::http
+
+template <>
+struct std::is_error_code_enum<weir::http::errc> : std::true_type {};

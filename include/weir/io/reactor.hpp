@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// reactor: the loop of one shard: run what is ready, hand requests to the kernel, collect what it
+// completed, fire timers. One `io_uring_enter` a turn.
+//
+//   turn:  run ready coroutines -> flush send queues -> enter(wait?) -> completions -> timers
+//             ^                                                           | make coroutines ready
+//             +-----------------------------------------------------------+
+#pragma once
+
+#include <weir/base/intrusive_list.hpp>
+#include <weir/coro/scope.hpp>
+#include <weir/io/operation.hpp>
+#include <weir/io/post.hpp>
+#include <weir/io/timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace weir {
+
+class kernel;
+class receive_buffers;
+class wake_up;
+
+/// Sizes of a reactor's queues and buffers. Each is a bound; what happens at it is said there.
+class reactor_options {
+public:
+    reactor_options() noexcept {}
+
+    /// Requests that can wait for one `enter`; more than that enter the kernel in between.
+    unsigned sq_entries = 2048;
+    /// Completions that the kernel keeps in the ring; more are kept by the kernel, slower.
+    unsigned cq_entries = 16384;
+    /// Completions handled before ready coroutines run again, so that no flood of them starves one.
+    unsigned max_completions_a_turn = 1024;
+    /// Shared receive buffers for small messages; when all are leased, arriving bytes wait.
+    unsigned receive_buffer_count = 8;
+    std::size_t receive_buffer_bytes = 64 * 1024;
+    /// Shared buffers for bulk transfers, taken one after the other.
+    unsigned bulk_buffer_count = 8;
+    std::size_t bulk_buffer_bytes = 512 * 1024;
+};
+
+/// Work that must be done once at the end of a turn, before the kernel is entered.
+class turn_end_hook : public list_node {
+public:
+    virtual void turn_ends() noexcept = 0;
+
+protected:
+    ~turn_end_hook() = default;
+};
+
+/// Something that can be read at once into the shard's hot bulk buffer, one after the other.
+class bulk_reader : public list_node {
+public:
+    virtual void read_bulk() noexcept = 0;
+
+protected:
+    ~bulk_reader() = default;
+};
+
+/// The loop of one thread. Neither copies nor moves. Only `post` may be called from other threads.
+class reactor {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// Counters since the start, for metrics and benchmarks.
+    class statistics {
+    public:
+        statistics() noexcept = default;
+        std::uint64_t turns = 0;
+        std::uint64_t enters = 0;
+        std::uint64_t submitted = 0;
+        std::uint64_t completions = 0;
+        std::uint64_t buffer_shortages = 0;  ///< receives that met an empty buffer ring
+        std::uint64_t direct_calls = 0;      ///< bulk receives and sends beside the ring
+    };
+
+    explicit reactor(std::unique_ptr<kernel> kernel, const reactor_options& options);
+    reactor(const reactor&) = delete;
+    reactor& operator=(const reactor&) = delete;
+    ~reactor();
+
+    /// The reactor of this thread. Calling it outside of one is a contract violation.
+    [[nodiscard]] static reactor& current() noexcept;
+    [[nodiscard]] static reactor* current_or_null() noexcept { return current_; }
+
+    /// Runs turns until `done` is true and nothing that was closed is still in flight.
+    void run_until(const bool& done);
+    /// One turn. With `may_wait` it sleeps when nothing is ready. Returns false when it would sleep
+    /// for ever: nothing is ready, in flight or timed, and nobody can post.
+    bool turn(bool may_wait);
+
+    /// Queues a request; called by `operation::start`.
+    void submit(operation& op) noexcept;
+    /// Asks the kernel to end `op` early; its completion still comes.
+    void cancel(operation& op) noexcept;
+
+    /// Any thread: runs `message` on this shard.
+    void post(inbox_message& message) noexcept;
+
+    /// Loop time: read once a turn.
+    [[nodiscard]] time_point now() const noexcept { return now_; }
+    [[nodiscard]] timer_wheel& timers() noexcept { return timers_; }
+    [[nodiscard]] scope& root() noexcept { return root_; }
+    [[nodiscard]] receive_buffers& buffers() noexcept { return *buffers_; }
+    [[nodiscard]] kernel& system() noexcept { return *kernel_; }
+    [[nodiscard]] const reactor_options& options() const noexcept { return options_; }
+    [[nodiscard]] statistics& stats() noexcept { return stats_; }
+
+    /// Calls `hook` once at the end of this turn.
+    void at_turn_end(turn_end_hook& hook) noexcept {
+        if (!hook.is_linked()) turn_end_.push_back(hook);
+    }
+    /// Gives `reader` its turn at the bulk buffer.
+    void queue_bulk(bulk_reader& reader) noexcept {
+        if (!reader.is_linked()) bulk_.push_back(reader);
+    }
+    /// Memory for a request's arguments that the kernel reads while it is submitted; valid until
+    /// the next `enter`.
+    [[nodiscard]] void* submission_memory(std::size_t size);
+
+    /// Counts what must end before the loop may: closed sockets whose last requests are in flight.
+    void add_closing() noexcept { ++closing_; }
+    void remove_closing() noexcept { --closing_; }
+    /// Requests that the kernel has and has not finished, apart from the reactor's own.
+    [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+
+private:
+    [[nodiscard]] bool is_over() const noexcept;
+    void enter(bool wait) noexcept;
+    void collect() noexcept;
+    void dispatch(std::uint64_t user_data, int result, std::uint32_t flags) noexcept;
+    void run_ready() noexcept;
+    void run_bulk() noexcept;
+    void flush_turn() noexcept;
+    void submit_waiting() noexcept;
+    [[nodiscard]] bool try_submit(operation& op) noexcept;
+    [[nodiscard]] ::io_uring_sqe* obtain_sqe() noexcept;
+    void read_clock() noexcept;
+
+    static thread_local reactor* current_;
+
+    reactor_options options_;
+    std::unique_ptr<kernel> kernel_;
+    time_point now_;
+    timer_wheel timers_;
+    scope root_;
+    std::unique_ptr<receive_buffers> buffers_;
+    intrusive_list<turn_end_hook> turn_end_;
+    intrusive_list<bulk_reader> bulk_;
+    std::vector<operation*> waiting_;                 // no room in the submission queue yet
+    std::vector<std::uint64_t> cancels_;              // likewise, user_data of what to cancel
+    std::vector<std::unique_ptr<std::byte[]>> arena_; // submission_memory of this turn
+    std::size_t arena_used_ = 0;
+    std::size_t in_flight_ = 0;
+    std::size_t closing_ = 0;
+    const bool* done_ = nullptr;  // of run_until
+    inbox inbox_;
+    std::unique_ptr<wake_up> wake_up_;
+    statistics stats_;
+};
+
+}  // namespace weir

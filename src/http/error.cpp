@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/http/error.hpp>
+
+#include <string>
+
+namespace weir::http {
+namespace {
+
+const char* describe(errc error) noexcept {
+    switch (error) {
+        case errc::malformed:
+            return "malformed HTTP message";
+        case errc::bad_line_ending:
+            return "a line did not end in CR LF";
+        case errc::folded_header:
+            return "a header was folded over two lines";
+        case errc::nul_byte:
+            return "NUL byte in an HTTP head";
+        case errc::bad_method:
+            return "unknown or malformed method";
+        case errc::bad_target:
+            return "malformed request target";
+        case errc::version_not_supported:
+            return "neither HTTP/1.0 nor HTTP/1.1";
+        case errc::bad_header_name:
+            return "malformed header name";
+        case errc::bad_header_value:
+            return "malformed header value";
+        case errc::ambiguous_length:
+            return "repeated, malformed or contradicted Content-Length";
+        case errc::bad_transfer_encoding:
+            return "Transfer-Encoding other than chunked";
+        case errc::bad_chunk:
+            return "malformed chunk";
+        case errc::host_missing_or_repeated:
+            return "not exactly one Host";
+        case errc::request_line_over_limit:
+            return "limit passed: max_request_line_bytes";
+        case errc::headers_over_limit:
+            return "limit passed: max_headers_bytes";
+        case errc::header_count_over_limit:
+            return "limit passed: max_header_count";
+        case errc::body_over_limit:
+            return "limit passed: max_body_bytes";
+        case errc::ended_early:
+            return "the stream ended inside an HTTP message";
+    }
+    return "unknown HTTP error";
+}
+
+class http_category final : public std::error_category {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "http"; }
+    [[nodiscard]] std::string message(int value) const override {
+        return describe(static_cast<errc>(value));
+    }
+};
+
+}  // namespace
+
+const std::error_category& category() noexcept {
+    static const http_category category;
+    return category;
+}
+
+status status_for(errc error) noexcept {
+    switch (error) {
+        case errc::version_not_supported:
+            return status::http_version_not_supported;
+        case errc::request_line_over_limit:
+            return status::uri_too_long;
+        case errc::headers_over_limit:
+        case errc::header_count_over_limit:
+            return status::request_header_fields_too_large;
+        case errc::body_over_limit:
+            return status::content_too_large;
+        default:
+            return status::bad_request;
+    }
+}
+
+status status_for(const std::error_code& error) noexcept {
+    if (error.category() != category()) return status::bad_request;
+    return status_for(static_cast<errc>(error.value()));
+}
+
+}  // namespace weir::http

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/body_reader.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <weir/http/error.hpp>
+
+#include <string>
+
+namespace http = weir::http;
+
+namespace {
+
+/// The body, or the name of the error; gives the bytes one by one or all at once.
+std::string read(http::body_reader reader, std::string_view text, bool bytewise) {
+    std::string body;
+    while (!text.empty() && !reader.is_complete()) {
+        weir::bytes data = weir::as_bytes(bytewise ? text.substr(0, 1) : text);
+        const std::size_t before = data.size();
+        if (auto fine = reader.feed(data, body); !fine) return "!" + fine.error().message();
+        text.remove_prefix(before - data.size());
+    }
+    return (reader.is_complete() ? "" : "?") + body + "|" + std::string(text);
+}
+
+void check_chunked(std::string_view text, const std::string& expected, std::size_t max = 100) {
+    BOOST_TEST(read(http::body_reader::chunked(max), text, false) == expected);
+    BOOST_TEST(read(http::body_reader::chunked(max), text, true) == expected);
+}
+
+const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).message();
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(body_reader_test)
+
+BOOST_AUTO_TEST_CASE(a_counted_body_takes_exactly_its_length) {
+    BOOST_TEST(read(http::body_reader::of_length(3), "abcdef", false) == "abc|def");
+    BOOST_TEST(read(http::body_reader::of_length(3), "abcdef", true) == "abc|def");
+    BOOST_TEST(http::body_reader::of_length(0).is_complete());
+    BOOST_TEST(http::body_reader().is_complete());
+}
+
+BOOST_AUTO_TEST_CASE(chunks_extensions_and_trailers_are_read_up_to_the_last_line) {
+    check_chunked("3\r\nabc\r\n0a;x=y\r\n0123456789\r\n0\r\n\r\nnext", "abc0123456789|next");
+    check_chunked("1\r\na\r\n0\r\nT: v\r\nU: w\r\n\r\n", "a|");
+    check_chunked("1\r\na\r\n0\r\nT: v\r\n", "?a|");
+}
+
+BOOST_AUTO_TEST_CASE(every_oddity_in_the_framing_of_chunks_is_refused) {
+    for (const std::string_view text :
+         {"\r\n", "g\r\n", "-1\r\n", "+1\r\n", "0x1\r\n", " 1\r\n", "1 \r\n", "1\na\r\n",
+          "1\r\nab\r\n", "1\r\na0\r\n", "1\r\na\n0", "1\rx", ";x\r\n", "0\r\nT: v\n",
+          "0000000000000001\r\n", "1;x\ny"}) {
+        check_chunked(text, bad_chunk);
+    }
+    check_chunked("0\r\nT: v\r\n folded\r\n",
+                  "!" + make_error_code(http::errc::folded_header).message());
+}
+
+BOOST_AUTO_TEST_CASE(the_body_limit_counts_all_chunks) {
+    check_chunked("2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", "abc|", 3);
+    check_chunked("2\r\nab\r\n2\r\n", "!" + make_error_code(http::errc::body_over_limit).message(),
+                  3);
+    check_chunked("fffffffffffffff\r\n",
+                  "!" + make_error_code(http::errc::body_over_limit).message(), 3);
+}
+
+BOOST_AUTO_TEST_CASE(extensions_and_trailers_are_limited) {
+    const std::string over = "!" + make_error_code(http::errc::headers_over_limit).message();
+    check_chunked("1;" + std::string(5000, 'x'), over);
+    check_chunked("0\r\nT:" + std::string(9000, 'x'), over);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/head_scanner.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <weir/http/error.hpp>
+
+namespace http = weir::http;
+
+namespace {
+
+weir::result<std::size_t> scan(std::string_view text, const http::request_limits& limits) {
+    http::head_scanner scanner;
+    return scanner.scan(weir::as_bytes(text), limits);
+}
+
+std::error_code error_of(std::string_view text,
+                         const http::request_limits& limits = http::request_limits()) {
+    const auto outcome = scan(text, limits);
+    return outcome ? std::error_code() : outcome.error();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(head_scanner_test)
+
+BOOST_AUTO_TEST_CASE(the_head_ends_at_the_blank_line) {
+    http::head_scanner scanner;
+    const auto taken = scanner.scan(weir::as_bytes("GET\r\nA: b\r\n\r\nbody"), {});
+    BOOST_REQUIRE(taken);
+    BOOST_TEST(*taken == 13U);
+    BOOST_TEST(scanner.is_complete());
+    BOOST_TEST(scanner.first_line() == "GET");
+}
+
+BOOST_AUTO_TEST_CASE(one_blank_line_in_front_is_skipped_but_not_two) {
+    BOOST_TEST(!error_of("\r\nGET\r\n\r\n"));
+    BOOST_TEST((error_of("\r\n\r\nGET\r\n\r\n") == http::errc::malformed));
+}
+
+BOOST_AUTO_TEST_CASE(line_endings_that_parsers_disagree_about_are_refused) {
+    BOOST_TEST((error_of("GET\nA: b\r\n\r\n") == http::errc::bad_line_ending));
+    BOOST_TEST((error_of("GET\r\nA: b\n\r\n") == http::errc::bad_line_ending));
+    BOOST_TEST((error_of("GET\r\nA: b\rc\r\n") == http::errc::bad_line_ending));
+    BOOST_TEST((error_of("GET\r\r\n") == http::errc::bad_line_ending));
+    BOOST_TEST((error_of("\nGET") == http::errc::bad_line_ending));
+    BOOST_TEST((error_of("GET\r\nA: b\r\n c\r\n\r\n") == http::errc::folded_header));
+    BOOST_TEST((error_of("GET\r\n\tA: b\r\n\r\n") == http::errc::folded_header));
+    BOOST_TEST((error_of(std::string_view("GE\0", 3)) == http::errc::nul_byte));
+}
+
+BOOST_AUTO_TEST_CASE(each_limit_falls_exactly_one_byte_beyond_itself) {
+    const auto limits =
+        http::request_limits().max_request_line_bytes(6).max_headers_bytes(12).max_header_count(2);
+    BOOST_TEST(!error_of("GETS\r\nA: b\r\nC: d\r\n\r\n", limits));
+    BOOST_TEST((error_of("GETS?\r\n", limits) == http::errc::request_line_over_limit));
+    BOOST_TEST((error_of("GETS\r\nA: b\r\nC: de\r\n", limits) == http::errc::headers_over_limit));
+    BOOST_TEST((error_of("G\r\nA:\r\nB:\r\nC:", limits) == http::errc::header_count_over_limit));
+    BOOST_TEST((error_of("G\r\nA:                  ", limits) == http::errc::headers_over_limit));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/http/headers.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <weir/http/error.hpp>
+
+namespace http = weir::http;
+
+BOOST_AUTO_TEST_SUITE(headers_test)
+
+BOOST_AUTO_TEST_CASE(fields_are_found_without_case_and_keep_their_order) {
+    http::headers fields;
+    BOOST_TEST(fields.empty());
+    BOOST_REQUIRE(fields.add("Host", " example.org\t"));
+    BOOST_REQUIRE(fields.add("X-Empty", ""));
+    BOOST_REQUIRE(fields.add("host", "second"));
+    BOOST_TEST((fields.find("HOST") == std::string_view("example.org")));
+    BOOST_TEST((fields.find("x-empty") == std::string_view("")));
+    BOOST_TEST(!fields.find("hos").has_value());
+    BOOST_TEST(fields.count("hOsT") == 2U);
+    BOOST_TEST(fields.size() == 3U);
+    BOOST_TEST(fields[2].name() == "host");
+    BOOST_TEST(fields[2].value() == "second");
+}
+
+BOOST_AUTO_TEST_CASE(lists_are_read_across_fields_and_trimmed) {
+    http::headers fields;
+    BOOST_REQUIRE(fields.add("Connection", "keep-alive ,, Upgrade"));
+    BOOST_REQUIRE(fields.add("connection", "x"));
+    BOOST_TEST(fields.has_token("Connection", "upgrade"));
+    BOOST_TEST(fields.has_token("Connection", "X"));
+    BOOST_TEST(!fields.has_token("Connection", "keep"));
+    BOOST_TEST(!fields.has_token("Upgrade", "x"));
+    BOOST_TEST(
+        (fields.list("CONNECTION") == std::vector<std::string_view>{"keep-alive", "Upgrade", "x"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_could_split_a_message_is_refused) {
+    http::headers fields;
+    for (const std::string& name : {std::string(), std::string("a b"), std::string("a:"),
+                                    std::string("a\r\n"), std::string("\xC3\xA9")}) {
+        BOOST_TEST((fields.add(name, "x").error() == http::errc::bad_header_name));
+    }
+    for (const std::string& value :
+         {std::string("a\rb"), std::string("a\nb"), std::string("a\0b", 3), std::string("a\x7F")}) {
+        BOOST_TEST((fields.add("X", value).error() == http::errc::bad_header_value));
+    }
+    BOOST_TEST(fields.empty());
+    BOOST_TEST(fields.add("X", "tab\tand \xC3\xA9").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
