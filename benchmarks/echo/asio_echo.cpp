@@ -6,12 +6,14 @@
 //   asio_echo --protocol tcp --listen HOST:PORT [--cpu N] [--coroutines] [--buffer-bytes N]
 #include "command_line.hpp"
 
+// Boost 1.74 knows neither clang's coroutines by itself nor that it uses std::exchange.
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+#include <utility>
+
 #include <boost/asio.hpp>
 
 #include <cstddef>
-#include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -71,11 +73,12 @@ awaitable<void> serve(tcp_socket socket, std::size_t buffer_bytes) {
     constexpr asio::use_awaitable_t<executor> use_awaitable;
     std::vector<char> buffer(buffer_bytes);
     error_code error;
-    const auto quietly = asio::redirect_error(use_awaitable, error);
     for (;;) {
-        const std::size_t n = co_await socket.async_read_some(asio::buffer(buffer), quietly);
+        const std::size_t n = co_await socket.async_read_some(
+            asio::buffer(buffer), asio::redirect_error(use_awaitable, error));
         if (error) co_return;
-        co_await asio::async_write(socket, asio::buffer(buffer.data(), n), quietly);
+        co_await asio::async_write(socket, asio::buffer(buffer.data(), n),
+                                   asio::redirect_error(use_awaitable, error));
         if (error) co_return;
     }
 }

@@ -6,12 +6,16 @@
 //   beast_echo --protocol ws --listen HOST:PORT [--cpu N] [--coroutines]
 #include "command_line.hpp"
 
+// Boost 1.74 knows neither clang's coroutines by itself nor that it uses std::exchange.
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+#include <utility>
+
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 
 #include <cstddef>
-#include <utility>
 
 namespace {
 
@@ -77,13 +81,12 @@ awaitable<void> serve(tcp_socket socket) {
     tune(stream);
     beast::flat_buffer buffer;
     error_code error;
-    const auto quietly = asio::redirect_error(use_awaitable, error);
-    co_await stream.async_accept(quietly);
+    co_await stream.async_accept(asio::redirect_error(use_awaitable, error));
     while (!error) {
-        co_await stream.async_read(buffer, quietly);
+        co_await stream.async_read(buffer, asio::redirect_error(use_awaitable, error));
         if (error) co_return;
         stream.text(stream.got_text());
-        co_await stream.async_write(buffer.data(), quietly);
+        co_await stream.async_write(buffer.data(), asio::redirect_error(use_awaitable, error));
         buffer.clear();
     }
 }

@@ -112,16 +112,16 @@ struct connection {
     int fd = -1;
     phase state = phase::steady;
     bool wants_write = false;
-    std::size_t reply_at = 0;    // bytes of the current reply that have come
-    std::size_t unsent = 0;      // bytes still to send, the current frame's rest included
-    std::size_t frame_at = 0;    // bytes of the current frame that are sent
-    std::uint64_t served = 0;    // replies since the warm-up ended
-    bool lazy = false;           // replies are counted by edges and read in bulk
-    std::size_t unread = 0;      // edges since the last read
-    std::size_t surplus = 0;     // messages in flight beyond the depth, after a false edge
-    std::size_t oldest = 0;      // ring of send times, `depth` long
+    std::size_t reply_at = 0;  // bytes of the current reply that have come
+    std::size_t unsent = 0;    // bytes still to send, the current frame's rest included
+    std::size_t frame_at = 0;  // bytes of the current frame that are sent
+    std::uint64_t served = 0;  // replies since the warm-up ended
+    bool lazy = false;         // replies are counted by edges and read in bulk
+    std::size_t unread = 0;    // edges since the last read
+    std::size_t surplus = 0;   // messages in flight beyond the depth, after a false edge
+    std::size_t oldest = 0;    // ring of send times, `depth` long
     std::vector<std::int64_t> sent_at;
-    std::string proof;           // what came of the handshake or the first reply
+    std::string proof;  // what came of the handshake or the first reply
 };
 
 class load {

@@ -169,8 +169,7 @@ private:
     }
 
     static ssize_t send_some(connection& c) {
-        if (c.queue.size() == 1)
-            return send(c.fd, c.queue[0].data, c.queue[0].bytes, MSG_NOSIGNAL);
+        if (c.queue.size() == 1) return send(c.fd, c.queue[0].data, c.queue[0].bytes, MSG_NOSIGNAL);
         std::array<iovec, 64> parts;
         msghdr message{};
         message.msg_iov = parts.data();

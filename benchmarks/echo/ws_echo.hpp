@@ -41,7 +41,7 @@ public:
         }
         slice<Sink> reply(sink);
         while (p != end) {
-            const step next = missing_ > 0       ? take_payload(p, end, reply)
+            const step next = missing_ > 0      ? take_payload(p, end, reply)
                               : !stash_.empty() ? take_stash(p, end, reply)
                                                 : take_frame(p, end, reply);
             if (next == step::close) return false;
@@ -195,7 +195,7 @@ private:
         }
         const std::size_t needed = filled_ + header.length;
         if (needed > max_message_bytes) return fail(1009, reply);
-        if (message_.capacity() < needed) {
+        if (!message_ || message_.capacity() < needed) {
             message_buffer larger(std::max(needed, filled_ * 2));
             if (filled_ > 0) std::memcpy(larger.data(), message_.data(), filled_);
             message_ = std::move(larger);

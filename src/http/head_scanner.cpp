@@ -5,11 +5,12 @@
 
 namespace weir::http {
 
-result<std::size_t> head_scanner::scan(bytes data, const request_limits& limits) {
+std::size_t head_scanner::scan(bytes data, const request_limits& limits) {
     std::size_t taken = 0;
     while (taken < data.size() && !is_complete()) {
-        if (auto fine = take(static_cast<char>(data[taken]), limits); !fine) {
-            return fail(fine.error());
+        if (const auto fine = take(static_cast<char>(data[taken]), limits); !fine) {
+            error_ = fine.error();
+            return taken;
         }
         ++taken;
     }

@@ -18,15 +18,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <system_error>
 
 namespace weir::http {
 
 /// Scans one head; reset by assigning a new one.
 class head_scanner {
 public:
-    /// Looks at the front of `data`, up to the end of the head.
-    /// @return  how many bytes of `data` belong to the head.
-    [[nodiscard]] result<std::size_t> scan(bytes data, const request_limits& limits);
+    /// Looks at the front of `data`, up to the end of the head or the first byte that is refused.
+    /// @return  how many bytes of `data` belong to the head and are fine.
+    [[nodiscard]] std::size_t scan(bytes data, const request_limits& limits);
+
+    /// Why the byte behind those that `scan` returned was refused; none = it was not.
+    [[nodiscard]] const std::error_code& error() const noexcept { return error_; }
 
     [[nodiscard]] bool is_complete() const noexcept { return place_ == place::complete; }
     /// Whether any byte of the head itself has been seen.
@@ -41,6 +45,7 @@ private:
     result<void> end_line(const request_limits& limits);
 
     std::string first_line_;
+    std::error_code error_;
     std::size_t first_line_bytes_ = 0;
     std::size_t headers_bytes_ = 0;
     std::size_t header_count_ = 0;

@@ -54,10 +54,11 @@ response response_parser::take() {
 }
 
 result<void> response_parser::state::feed_head(bytes& data) {
-    const auto taken = scanner.scan(data, limits);
-    if (!taken) return fail(taken.error());
-    if (auto fine = grammar.feed(data.first(*taken)); !fine) return fine;
-    data = data.subspan(*taken);
+    const std::size_t taken = scanner.scan(data, limits);
+    // Whoever refuses the earlier byte is right, so that the error is the same in every split.
+    if (auto fine = grammar.feed(data.first(taken)); !fine) return fine;
+    if (scanner.error()) return fail(scanner.error());
+    data = data.subspan(taken);
     if (grammar.is_complete() != scanner.is_complete()) {
         return fail(make_error_code(errc::malformed));
     }

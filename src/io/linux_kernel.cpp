@@ -27,6 +27,8 @@ constexpr std::uint16_t pbuf_ring_incremental = 2;  // IOU_PBUF_RING_INC
 constexpr std::size_t buf_reg_flags_offset = 14;    // io_uring_buf_reg::flags, once `pad`
 
 constexpr unsigned smallest_ring = 64;
+constexpr unsigned bounded_workers = 4;    // for files on disk
+constexpr unsigned unbounded_workers = 8;  // for everything else that would block
 
 int io_uring_disabled_sysctl() {
     std::ifstream file("/proc/sys/kernel/io_uring_disabled");
@@ -107,6 +109,10 @@ result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned 
     kernel->is_open_ = true;
     // Saves the lookup of the descriptor on each enter; an old kernel merely does without.
     static_cast<void>(::io_uring_register_ring_fd(&kernel->ring_));
+    // Files are read and written by threads of the kernel where the page is not in memory; without
+    // a bound it makes as many as there are requests.
+    unsigned workers[2] = {bounded_workers, unbounded_workers};
+    static_cast<void>(::io_uring_register_iowq_max_workers(&kernel->ring_, workers));
     kernel->map_queues();
     kernel->probe_features();
     return kernel;

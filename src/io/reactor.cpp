@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 namespace weir {
 
@@ -45,6 +46,7 @@ reactor::reactor(std::unique_ptr<kernel> kernel, const reactor_options& options)
 
 reactor::~reactor() {
     WEIR_ASSERT(in_flight_ <= own_requests, "a reactor ended while operations are in flight");
+    while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     wake_up_.reset();
     current_ = nullptr;
 }
@@ -59,7 +61,7 @@ void reactor::run_until(const bool& done) {
     // Closed sockets may still send their last bytes; they are bounded by their linger time.
     while (!done || closing_ > 0) turn(true);
     // What is left is being cancelled already; its completions are collected before the end.
-    while (in_flight_ > own_requests) turn(true);
+    while (in_flight_ > own_requests || !waiting_.empty()) turn(true);
     done_ = nullptr;
 }
 
@@ -112,7 +114,9 @@ void reactor::read_clock() noexcept {
 
 void reactor::enter(bool wait) noexcept {
     ++stats_.enters;
+    pulse_.rest();
     const int error = kernel_->enter(wait, wait ? timers_.next_wakeup() : now_);
+    pulse_.beat();
     arena_used_ = 0;
     if (error == 0 || error == -EAGAIN || error == -EBUSY) return;  // completions come first then
     std::fprintf(stderr, "weir: io_uring_enter failed with errno %d\n", -error);
@@ -207,7 +211,10 @@ void* reactor::submission_memory(std::size_t size) {
 }
 
 void reactor::post(inbox_message& message) noexcept {
+    // Counted, because the message may have run, and ended this reactor, before the wake-up is done.
+    posting_.fetch_add(1, std::memory_order_relaxed);
     if (inbox_.push(message)) wake_up_->signal();
+    posting_.fetch_sub(1, std::memory_order_release);
 }
 
 }  // namespace weir

@@ -7,7 +7,10 @@ bool sleep_awaiter::begin(detail::promise_base& promise) noexcept {
     stopped_ = promise.ambient().is_stopped();
     if (stopped_) return false;
     reactor& loop = reactor::current();
-    if (deadline_ == time_point{}) deadline_ = loop.now() + duration_;
+    if (deadline_ == time_point{}) {
+        const bool is_forever = duration_ > time_point::max() - loop.now();
+        deadline_ = is_forever ? time_point::max() : loop.now() + duration_;
+    }
     suspend(promise);
     loop.timers().arm(*this, deadline_);
     return true;

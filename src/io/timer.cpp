@@ -28,8 +28,11 @@ void timer_wheel::place(timer& entry) noexcept {
     const unsigned level = std::min(highest / slot_bits, levels - 1);
     unsigned slot = static_cast<unsigned>(entry.tick_ >> (level * slot_bits)) % slots;
     if (highest / slot_bits >= levels) {
-        // Beyond the wheel (52 days): parked in the farthest slot and placed again from there.
-        slot = (static_cast<unsigned>(elapsed_ >> (level * slot_bits)) + slots - 1) % slots;
+        // Past the end of the top level's round: in its own slot of the next round, or, beyond the
+        // wheel (52 days), parked in the farthest slot and placed again from there.
+        const std::uint64_t present = elapsed_ >> (level * slot_bits);
+        const std::uint64_t ahead = (entry.tick_ >> (level * slot_bits)) - present;
+        slot = static_cast<unsigned>(present + std::min<std::uint64_t>(ahead, slots - 1)) % slots;
     }
     entry.slot_ = static_cast<std::uint16_t>(level * slots + slot);
     wheel_[level][slot].push_back(entry);

@@ -456,6 +456,7 @@ result<control_frame> session::close(close_code code, std::string_view reason) n
         std::copy_n(as_bytes(reason).data(), cut, payload.data() + 2);
         size = 2 + cut;
     }
+    if (rare_ != nullptr) rare_->held_pong_size.reset();
     state_ = state_ == session_state::open             ? session_state::closing
              : state_ == session_state::close_received ? session_state::closed
                                                        : session_state::failed_closed;

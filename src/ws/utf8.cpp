@@ -51,6 +51,7 @@ bool is_ascii_word(const unsigned char* at) noexcept {
 std::size_t ascii_prefix_words(const unsigned char* at, std::size_t size) noexcept {
     std::size_t done = 0;
     while (done + 8 <= size && is_ascii_word(at + done)) done += 8;
+    while (done < size && at[done] < 0x80) ++done;
     return done;
 }
 
@@ -75,7 +76,7 @@ __attribute__((target("avx2"))) std::size_t ascii_prefix_avx2(const unsigned cha
 const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
 #endif
 
-/// How many bytes at the front are ASCII, counted in whole words or blocks.
+/// How many bytes at the front are ASCII; at least 0 of a block that has others, never too many.
 std::size_t ascii_prefix(const unsigned char* at, std::size_t size) noexcept {
 #if defined(__x86_64__)
     if (size >= 128 && has_avx2 && is_ascii_word(at)) return ascii_prefix_avx2(at, size);

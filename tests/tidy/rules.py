@@ -16,7 +16,7 @@ VENDOR = re.compile(
     r"|(unistd|fcntl|poll|netdb|signal|pthread|sched|immintrin|x86intrin)\.h)"
 )
 TIME_WORDS = set(
-    "timeout delay interval deadline duration elapsed ms us ns sec secs seconds millis micros nanos"
+    "timeout delay interval deadline duration ms us ns sec secs seconds millis micros nanos"
     .split()
 )
 BARE_TIME = re.compile(

@@ -10,6 +10,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -123,27 +124,26 @@ public:
 
     template <class G>
         requires std::constructible_from<E, G>
-    constexpr result(unexpected<G> error) : error_(std::move(error).error()), has_value_(false) {}
+    constexpr result(unexpected<G> error) : error_(std::move(error).error()) {}
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return has_value_; }
-    constexpr explicit operator bool() const noexcept { return has_value_; }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
+    constexpr explicit operator bool() const noexcept { return has_value(); }
 
     constexpr void value() const {
-        WEIR_ASSERT(has_value_, "the value of a result that holds an error was read");
+        WEIR_ASSERT(has_value(), "the value of a result that holds an error was read");
     }
     constexpr void operator*() const { value(); }
 
     [[nodiscard]] constexpr const E& error() const& {
-        WEIR_ASSERT(!has_value_, "result::error() was called on a result that holds a value");
-        return error_;
+        WEIR_ASSERT(!has_value(), "result::error() was called on a result that holds a value");
+        return *error_;
     }
     [[nodiscard]] constexpr E&& error() && {
         return std::move(const_cast<E&>(std::as_const(*this).error()));
     }
 
 private:
-    E error_{};
-    bool has_value_ = true;
+    std::optional<E> error_;
 };
 
 static_assert(!std::is_aggregate_v<result<int>> && !std::is_aggregate_v<result<void>>);

@@ -22,6 +22,12 @@ decltype(auto) value_or_leave(R&& outcome) {
     return *std::forward<R>(outcome);
 }
 
+/// Whether a coroutine with promise `P` can end with an error of type `E`.
+template <class P, class E>
+inline constexpr bool can_leave_with = false;
+template <class T, class E>
+inline constexpr bool can_leave_with<task_promise<result<T, E>>, E> = true;
+
 template <class A>
 class ok_awaiter {
 public:
@@ -30,6 +36,8 @@ public:
     [[nodiscard]] bool await_ready() { return awaiter_.await_ready(); }
     template <weir_promise P>
     auto await_suspend(std::coroutine_handle<P> self) {
+        static_assert(can_leave_with<P, typename await_result_t<A>::error_type>,
+                      "ok() needs a task of a result with the same error type around it");
         return awaiter_.await_suspend(self);
     }
     auto await_resume() -> typename await_result_t<A>::value_type {

@@ -66,12 +66,15 @@ public:
 
     /// Starts the task and waits for its result; once only.
     [[nodiscard]] awaiter operator co_await() && noexcept {
-        WEIR_ASSERT(frame_, "a task was awaited that is empty or was moved away");
+        static_cast<void>(promise());
         return awaiter(frame_);
     }
 
     /// The coroutine, for those that drive tasks (groups, when_all, tests).
-    [[nodiscard]] promise_type& promise() const noexcept { return frame_.promise(); }
+    [[nodiscard]] promise_type& promise() const noexcept {
+        WEIR_ASSERT(frame_, "a task was awaited that is empty or was moved away");
+        return frame_.promise();
+    }
 
 private:
     friend promise_type;

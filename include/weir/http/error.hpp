@@ -36,8 +36,10 @@ enum class errc : std::uint8_t {
 /// The same for an error code of any category; 400 for those that are not ours.
 [[nodiscard]] status status_for(const std::error_code& error) noexcept;
 
+/// The category of errc.
 [[nodiscard]] const std::error_category& category() noexcept;
 
+/// Found by std::error_code, so that the enumerator converts to one.
 [[nodiscard]] inline std::error_code make_error_code(errc error) noexcept {
     return {static_cast<int>(error), category()};
 }

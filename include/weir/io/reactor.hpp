@@ -9,10 +9,12 @@
 
 #include <weir/base/intrusive_list.hpp>
 #include <weir/coro/scope.hpp>
+#include <weir/io/detail/pulse.hpp>
 #include <weir/io/operation.hpp>
 #include <weir/io/post.hpp>
 #include <weir/io/timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -110,6 +112,8 @@ public:
     [[nodiscard]] kernel& system() noexcept { return *kernel_; }
     [[nodiscard]] const reactor_options& options() const noexcept { return options_; }
     [[nodiscard]] statistics& stats() noexcept { return stats_; }
+    /// Shows a watching thread whether this loop goes round.
+    [[nodiscard]] detail::pulse& heartbeat() noexcept { return pulse_; }
 
     /// Calls `hook` once at the end of this turn.
     void at_turn_end(turn_end_hook& hook) noexcept {
@@ -160,8 +164,10 @@ private:
     std::size_t closing_ = 0;
     const bool* done_ = nullptr;  // of run_until
     inbox inbox_;
+    std::atomic<unsigned> posting_{0};  // threads inside post()
     std::unique_ptr<wake_up> wake_up_;
     statistics stats_;
+    detail::pulse pulse_;
 };
 
 }  // namespace weir

@@ -40,6 +40,7 @@ public:
     explicit main_branch(task<T> main) noexcept : branch_(std::move(main)) {}
 
     T run(reactor& loop) {
+        loop.turn(false);  // reads the clock: the reactor may have been made long ago
         branch_.start(*this, loop.root());
         loop.run_until(done_);
         return branch_.take();

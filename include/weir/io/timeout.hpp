@@ -56,8 +56,12 @@ public:
     [[nodiscard]] outcome_type await_resume() {
         if constexpr (is_result<value_type>) {
             outcome_type outcome = this->take();
-            if (expired_ && !outcome && is_stop(outcome.error())) {
-                return fail(std::errc::timed_out);
+            // An error type that cannot say timed_out keeps its own word for a stop.
+            if constexpr (std::constructible_from<typename value_type::error_type,
+                                                  std::error_code>) {
+                if (expired_ && !outcome && is_stop(outcome.error())) {
+                    return fail(std::errc::timed_out);
+                }
             }
             return outcome;
         } else if constexpr (std::is_void_v<value_type>) {

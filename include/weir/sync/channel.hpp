@@ -155,13 +155,15 @@ public:
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
         if (note_stop(self.promise()) || owner_.closed_) return false;
         sent_ = owner_.try_send(value_);
-        if (sent_ || owner_.policy_ == when_full::reject) return false;
+        rejected_ = !sent_ && owner_.policy_ == when_full::reject;
+        if (sent_ || rejected_) return false;
         return join(owner_.senders_, self.promise());
     }
     [[nodiscard]] result<void> await_resume() const noexcept {
         if (sent_) return {};
         if (was_stopped()) return fail(std::errc::operation_canceled);
-        return fail(owner_.closed_ ? std::errc::broken_pipe : std::errc::no_buffer_space);
+        // Without a look at the channel: it may end as soon as it was closed.
+        return fail(rejected_ ? std::errc::no_buffer_space : std::errc::broken_pipe);
     }
     void describe(std::string& out) const override { out += "channel send"; }
 
@@ -170,6 +172,7 @@ private:
     channel& owner_;
     T value_;
     bool sent_ = false;
+    bool rejected_ = false;
 };
 
 template <class T>

@@ -268,6 +268,7 @@ public:
     template <detail::weir_promise P>
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) noexcept {
         ambient_ = &self.promise().ambient();
+        if (ambient_->is_stopped()) group_.request_stop();
         if (group_.in_flight_ == 0) return false;
         WEIR_ASSERT(group_.joiner_ == nullptr, "two tasks join one task_group");
         group_.joiner_ = this;
@@ -276,8 +277,9 @@ public:
     }
     result<void> await_resume() { return group_.outcome(ambient_->is_stopped()); }
 
-    // The children are stopped through their scope, and they end: the join goes on by itself.
-    void request_stop() noexcept override {}
+    // The joiner may wait in a scope that is not above the group's: with_timeout(..., join()).
+    // The children end then, and the last one wakes it.
+    void request_stop() noexcept override { group_.request_stop(); }
     void describe(std::string& out) const override {
         out += "group with " + std::to_string(group_.in_flight_) + " in flight";
     }
@@ -300,8 +302,10 @@ auto task_group::spawn(F&& callable, Args&&... args)
 template <class F, class... Args>
     requires detail::is_group_task<detail::spawned_task<std::decay_t<F>, std::decay_t<Args>...>>
 bool task_group::try_spawn(F&& callable, Args&&... args) {
-    if (is_stopped() || !reserve_slot()) return false;
+    if (is_stopped() || in_flight_ >= max_in_flight_) return false;
+    // Copying the arguments may throw, so the slot is taken after that.
     auto started = spawn(std::forward<F>(callable), std::forward<Args>(args)...);
+    ++in_flight_;
     return started.launch().has_value();
 }
 

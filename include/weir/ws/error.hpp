@@ -60,14 +60,19 @@ enum class handshake_errc : std::uint8_t {
 
 /// One line about `error`, at most 123 bytes of ASCII, fit for a close reason; limits are named.
 [[nodiscard]] std::string_view describe(protocol_errc error) noexcept;
+/// One line about `error`, ASCII, fit for the body of a refusal.
 [[nodiscard]] std::string_view describe(handshake_errc error) noexcept;
 
+/// The category of protocol_errc.
 [[nodiscard]] const std::error_category& protocol_category() noexcept;
+/// The category of handshake_errc.
 [[nodiscard]] const std::error_category& handshake_category() noexcept;
 
+/// Found by std::error_code, so that the enumerator converts to one.
 [[nodiscard]] inline std::error_code make_error_code(protocol_errc error) noexcept {
     return {static_cast<int>(error), protocol_category()};
 }
+/// Found by std::error_code, so that the enumerator converts to one.
 [[nodiscard]] inline std::error_code make_error_code(handshake_errc error) noexcept {
     return {static_cast<int>(error), handshake_category()};
 }

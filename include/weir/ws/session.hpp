@@ -160,7 +160,9 @@ public:
     /// Errors:       a broken rule is the event `failed`; the events before it stand. After
     /// `failed`
     ///               and `close_received` every byte is ignored.
-    /// Allocates:    nothing for data frames that lie whole in `chunk`; else throws std::bad_alloc.
+    /// Allocates:    nothing for data frames that lie whole in `chunk`; may throw std::bad_alloc
+    /// for
+    ///               others, after which the session may only be destroyed.
     /// Source:       RFC 6455 5.4, 5.5, 6.2.
     [[nodiscard]] event next(mutable_bytes& chunk);
 

@@ -27,6 +27,5 @@ void fill_send_message(io_uring_sqe& sqe, int fd, const msghdr& message, int fla
 /// Zero-copy: `data` is the kernel's until the notification, which follows the result.
 void fill_send_zero_copy(io_uring_sqe& sqe, int fd, const void* data, std::size_t size) noexcept;
 void fill_close(io_uring_sqe& sqe, int fd) noexcept;
-void fill_shutdown(io_uring_sqe& sqe, int fd, int how) noexcept;
 
 }  // namespace weir::op

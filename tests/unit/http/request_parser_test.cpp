@@ -210,6 +210,11 @@ BOOST_AUTO_TEST_CASE(each_limit_has_its_own_error) {
     check_refused(many + "\r\n", http::errc::header_count_over_limit);
 }
 
+BOOST_AUTO_TEST_CASE(of_two_errors_the_earlier_one_is_told_in_every_split) {
+    check_refused("GET / HTTP/1.1\r\nX : y\r\nA\n", http::errc::bad_header_name);
+    check_refused("GET / HTTP/1.1\r\nX: y\nA : b\r\n", http::errc::bad_line_ending);
+}
+
 BOOST_AUTO_TEST_CASE(a_parser_that_failed_gives_the_same_error_again) {
     http::request_parser parser{http::request_limits()};
     weir::bytes data = weir::as_bytes("\n");

@@ -151,6 +151,7 @@ inline bool promise_base::start() noexcept {
 }
 
 inline bool promise_base::start_under(promise_base& parent) noexcept {
+    WEIR_ASSERT(parent_ == 0, "a task was started twice: it runs once");
     parent_ = reinterpret_cast<std::uintptr_t>(&parent);
     scope_ = parent.scope_;
     if (!start()) return false;
@@ -159,6 +160,7 @@ inline bool promise_base::start_under(promise_base& parent) noexcept {
 }
 
 inline bool promise_base::start_under(task_root& root, scope& ambient) noexcept {
+    WEIR_ASSERT(parent_ == 0, "a task was started twice: it runs once");
     parent_ = reinterpret_cast<std::uintptr_t>(&root) | root_bit;
     scope_ = &ambient;
     return start();

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// receiver: how bytes come in on one stream socket.
+//
+// Two ways, and a connection changes between them by what it carries:
+//   small  one multishot receive into the shard's shared buffer ring. No system call and no buffer
+//          per connection; best up to a few KiB a piece.
+//   bulk   a multishot poll says "readable"; the socket then waits for its turn at the shard's one
+//          hot buffer, is read there, and its answer is sent before the next socket reads. For large
+//          pieces this is the only way that keeps the bytes in the cache (measured: a ring of any
+//          shape loses 10-40 % to it at 16 KiB ... 256 KiB).
+//
+//   small --piece >= bulk_threshold, or the ring ran dry--> bulk
+//   bulk  --many small pieces in a row--> small
+//   either --nobody reads and max_unread_bytes are queued--> paused --somebody reads--> either
+//   either --end of stream, error--> ended
+#pragma once
+
+#include <weir/base/bytes.hpp>
+#include <weir/io/buffer_ring.hpp>
+#include <weir/io/operation.hpp>
+#include <weir/io/reactor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace weir::net::detail {
+
+/// Who takes what arrives. Each `take_*` tells whether that satisfied it; a satisfied one is
+/// forgotten by the receiver.
+class receive_waiter {
+public:
+    /// Where bulk bytes may be put directly; empty = into a leased buffer.
+    [[nodiscard]] virtual mutable_bytes direct_space() noexcept { return {}; }
+    [[nodiscard]] virtual bool take_direct(std::size_t size) noexcept;
+    [[nodiscard]] virtual bool take_bytes(buffer_lease&& arrived) noexcept = 0;
+    /// Nothing more will come; no error = the peer ended the stream.
+    virtual void take_end(std::error_code error) noexcept = 0;
+
+protected:
+    ~receive_waiter() = default;
+};
+
+class receiver final : public operation, public bulk_reader {
+public:
+    /// A piece of this size makes a connection a bulk one.
+    static constexpr std::size_t bulk_threshold_bytes = 8 * 1024;
+    /// So many pieces below half of that in a row make it a small one again.
+    static constexpr unsigned small_pieces_to_return = 64;
+    /// What is kept for a reader that does not read; then the peer has to wait.
+    static constexpr std::size_t max_unread_bytes = 64 * 1024;
+
+    explicit receiver(int fd) noexcept : fd_(fd) {}
+    ~receiver();
+
+    /// Gives what is queued, or what arrives later, to `waiter`. Returns true when it was satisfied
+    /// at once. One waiter at a time.
+    [[nodiscard]] bool wait(receive_waiter& waiter) noexcept;
+    /// `waiter` gave up.
+    void forget() noexcept { waiter_ = nullptr; }
+    /// Puts bytes back that were taken but not used; they come first next time.
+    void put_back(buffer_lease&& rest) noexcept;
+    /// Stops receiving for good; the last completion may still be under way (`is_active`).
+    void end() noexcept;
+
+    [[nodiscard]] bool has_waiter() const noexcept { return waiter_ != nullptr; }
+    [[nodiscard]] std::size_t unread_bytes() const noexcept { return unread_; }
+
+    void prepare(io_uring_sqe& sqe) noexcept override;
+    void complete(int result, std::uint32_t flags, bool more) noexcept override;
+    void read_bulk() noexcept override;
+
+    /// Called when the last completion after `end` has come.
+    class end_listener {
+    public:
+        virtual void receiver_ended() noexcept = 0;
+
+    protected:
+        ~end_listener() = default;
+    };
+    void set_end_listener(end_listener* listener) noexcept { end_listener_ = listener; }
+
+private:
+    enum class way : std::uint8_t { small, bulk };
+    struct unread_piece;
+
+    void complete_small(int result, std::uint32_t flags, bool more) noexcept;
+    void complete_bulk(int result) noexcept;
+    void disarmed() noexcept;
+    void deliver(buffer_lease&& arrived) noexcept;
+    void keep(buffer_lease&& arrived) noexcept;
+    void finish(int error) noexcept;
+    [[nodiscard]] int read_directly(mutable_bytes space) noexcept;
+    [[nodiscard]] int read_leased() noexcept;
+    void note_bulk_piece(std::size_t size) noexcept;
+
+    int fd_;
+    way way_ = way::small;
+    way next_way_ = way::small;
+    bool readable_ = false;  // bulk: the socket may hold bytes
+    bool ended_ = false;
+    bool closing_ = false;
+    std::uint8_t small_pieces_ = 0;
+    int error_ = 0;
+    receive_waiter* waiter_ = nullptr;
+    end_listener* end_listener_ = nullptr;
+    unread_piece* first_ = nullptr;
+    std::size_t unread_ = 0;
+};
+
+}  // namespace weir::net::detail

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stall_detector.hpp"
+
+#include "blocked_signals.hpp"
+
+#include <coro/symbols.hpp>
+
+#include <execinfo.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+
+namespace weir {
+
+std::string stall_report::to_text() const {
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(so_far_).count();
+    std::string text =
+        "shard " + std::to_string(shard_) + " stalled for " + std::to_string(ms) + " ms";
+    for (std::size_t i = 0; i < stack_.size(); ++i) {
+        text += (i == 0 ? ": " : " <- ") + stack_[i];
+    }
+    return text;
+}
+
+void print_stall(const stall_report& report) {
+    std::fprintf(stderr, "weir: %s\n", report.to_text().c_str());
+}
+
+namespace detail {
+namespace {
+
+// Ignored by default, so that one which comes too late does no harm; few programs use it, and
+// those that do want it for out-of-band data, which weir does not offer.
+constexpr int interrupt_signal = SIGURG;
+constexpr auto longest_capture = std::chrono::milliseconds(5);
+constexpr auto capture_step = std::chrono::microseconds(50);
+// How many idle looks make the detector go to sleep, and how long it sleeps at most. A loop that
+// wakes it may be missed once, because neither side pays for a fence; hence the bound.
+constexpr unsigned idle_looks = 100;
+constexpr auto longest_sleep = std::chrono::seconds(1);
+
+thread_local stack_capture* this_capture = nullptr;
+
+extern "C" void weir_capture_stack(int) {
+    const int before = errno;
+    if (this_capture != nullptr) this_capture->fill();
+    errno = before;
+}
+
+void install_handler() {
+    // The first call loads the unwinder, which a signal handler must not do.
+    void* frame = nullptr;
+    static_cast<void>(::backtrace(&frame, 1));
+    struct sigaction action {};
+    action.sa_handler = weir_capture_stack;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(interrupt_signal, &action, nullptr);
+}
+
+bool is_machinery(std::string_view name) noexcept {
+    return name.starts_with("0x") || name.starts_with("weir::detail::stack_capture") ||
+           name.find("weir_capture_stack") != std::string_view::npos;
+}
+
+}  // namespace
+
+void stack_capture::attach_to_this_thread() noexcept { this_capture = this; }
+void stack_capture::detach_from_this_thread() noexcept { this_capture = nullptr; }
+
+void stack_capture::fill() noexcept {
+    if (state_.load(std::memory_order_acquire) != state::asked) return;
+    depth_ = ::backtrace(frames_, max_depth);
+    state_.store(state::filled, std::memory_order_release);
+}
+
+std::vector<std::string> stack_capture::take(pthread_t thread) {
+    std::vector<std::string> names;
+    state_.store(state::asked, std::memory_order_release);
+    if (::pthread_kill(thread, interrupt_signal) != 0) return names;
+    const auto limit = std::chrono::steady_clock::now() + longest_capture;
+    while (state_.load(std::memory_order_acquire) != state::filled) {
+        if (std::chrono::steady_clock::now() > limit) break;
+        std::this_thread::sleep_for(capture_step);
+    }
+    state expected = state::asked;
+    if (state_.compare_exchange_strong(expected, state::idle)) return names;
+    for (int i = 0; i < depth_; ++i) {
+        // A return address may be the first one of the next function.
+        std::string name = function_name_at(reinterpret_cast<std::uintptr_t>(frames_[i]) - 1);
+        if (name.starts_with("weir::detail::run_queue::")) break;
+        if (!is_machinery(name)) names.push_back(std::move(name));
+    }
+    state_.store(state::idle, std::memory_order_release);
+    return names;
+}
+
+stall_detector::stall_detector(std::vector<watched_loop> loops, std::chrono::nanoseconds threshold,
+                               stall_hook hook, std::atomic<std::uint64_t>& count)
+    : loops_(std::move(loops)), threshold_(threshold), hook_(std::move(hook)), count_(count) {
+    install_handler();
+    for (watched_loop& each : loops_) each.heartbeat().watch(this);
+    const blocked_signals all;
+    thread_ = std::thread([this] { watch(); });
+}
+
+stall_detector::~stall_detector() { stop(); }
+
+void stall_detector::stop() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void stall_detector::wake_up() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        sleeps_.store(false, std::memory_order_relaxed);
+    }
+    changed_.notify_all();
+}
+
+void stall_detector::watch() {
+    // Half of the threshold, so that a stall is noticed after at most one and a half of it.
+    const auto period = threshold_ / 2;
+    unsigned idle = 0;
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+        changed_.wait_for(lock, period, [this] { return ending_; });
+        const auto now = std::chrono::steady_clock::now();
+        bool all_idle = true;
+        lock.unlock();
+        for (watched_loop& each : loops_) all_idle = look_at(each, now) && all_idle;
+        lock.lock();
+        idle = all_idle ? idle + 1 : 0;
+        if (idle < idle_looks) continue;
+        sleeps_.store(true, std::memory_order_relaxed);
+        changed_.wait_for(lock, longest_sleep, [this] { return ending_ || !sleeps(); });
+        sleeps_.store(false, std::memory_order_relaxed);
+        idle = 0;
+    }
+}
+
+bool stall_detector::look_at(watched_loop& loop, std::chrono::steady_clock::time_point now) {
+    const std::uint64_t beat = loop.heartbeat().last_beat();
+    if (beat == 0 || beat != loop.seen_) {
+        loop.seen_ = beat;
+        loop.since_ = now;
+        loop.reported_ = false;
+        return beat == 0;
+    }
+    if (!loop.reported_ && now - loop.since_ >= threshold_) {
+        loop.reported_ = true;
+        report(loop, now - loop.since_);
+    }
+    return false;
+}
+
+void stall_detector::report(watched_loop& loop, std::chrono::nanoseconds so_far) {
+    std::vector<std::string> stack = loop.capture_->take(loop.thread_);
+    // It came round meanwhile: what was captured belongs to another turn.
+    if (loop.heartbeat().last_beat() != loop.seen_) stack.clear();
+    count_.fetch_add(1, std::memory_order_relaxed);
+    if (hook_) hook_(stall_report(loop.shard_, so_far, std::move(stack)));
+}
+
+}  // namespace detail
+
+}  // namespace weir

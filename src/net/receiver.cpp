@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/net/detail/receiver.hpp>
+
+#include "io/kernel.hpp"
+#include "io/op/requests.hpp"
+#include "io/receive_buffers.hpp"
+
+#include <weir/base/assert.hpp>
+#include <weir/coro/detail/frame_pool.hpp>
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace weir::net::detail {
+
+namespace {
+constexpr std::uint32_t buffer_more_follows = 1U << 4;  // IORING_CQE_F_BUF_MORE, Linux 6.12
+constexpr unsigned buffer_id_shift = 16;                // IORING_CQE_BUFFER_SHIFT
+constexpr std::size_t scarce_read_bytes = 64 * 1024;
+}  // namespace
+
+/// Bytes that arrived while nobody read.
+struct receiver::unread_piece : weir::detail::pooled {
+    explicit unread_piece(buffer_lease&& arrived) noexcept : lease(std::move(arrived)) {}
+    buffer_lease lease;
+    unread_piece* next = nullptr;
+};
+
+bool receive_waiter::take_direct(std::size_t) noexcept {
+    WEIR_ASSERT(false, "bytes were put into direct space that nobody offered");
+    return true;
+}
+
+receiver::~receiver() {
+    if (bulk_reader::is_linked()) bulk_reader::unlink();
+    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+}
+
+bool receiver::wait(receive_waiter& waiter) noexcept {
+    WEIR_ASSERT(waiter_ == nullptr, "a second read was started while one is in flight");
+    while (first_ != nullptr) {
+        unread_piece* piece = std::exchange(first_, first_->next);
+        buffer_lease lease = std::move(piece->lease);
+        delete piece;
+        unread_ -= lease.size();
+        if (waiter.take_bytes(std::move(lease))) return true;
+    }
+    if (ended_) {
+        waiter.take_end(error_ == 0 ? std::error_code() : error_from_errno(error_));
+        return true;
+    }
+    waiter_ = &waiter;
+    if (!is_active()) {
+        start();
+    } else if (way_ == way::bulk && readable_) {
+        reactor::current().queue_bulk(*this);
+    }
+    return false;
+}
+
+void receiver::put_back(buffer_lease&& rest) noexcept {
+    auto* piece = new unread_piece(std::move(rest));
+    unread_ += piece->lease.size();
+    piece->next = std::exchange(first_, piece);
+}
+
+void receiver::end() noexcept {
+    closing_ = true;
+    if (bulk_reader::is_linked()) bulk_reader::unlink();
+    cancel();
+}
+
+void receiver::prepare(io_uring_sqe& sqe) noexcept {
+    if (way_ == way::small) {
+        op::fill_receive_multishot(sqe, fd_, receive_buffers::group);
+    } else {
+        op::fill_poll_multishot(sqe, fd_, POLLIN | POLLRDHUP);
+    }
+}
+
+void receiver::complete(int result, std::uint32_t flags, bool more) noexcept {
+    if (way_ == way::small) {
+        complete_small(result, flags, more);
+    } else {
+        complete_bulk(result);
+    }
+    if (!more) disarmed();
+}
+
+void receiver::complete_small(int result, std::uint32_t flags, bool more) noexcept {
+    if (result > 0) {
+        const auto id = static_cast<std::uint16_t>(flags >> buffer_id_shift);
+        const auto size = static_cast<std::size_t>(result);
+        buffer_lease arrived = reactor::current().buffers().take(
+            id, size, (flags & buffer_more_follows) != 0);
+        if (size >= bulk_threshold_bytes) next_way_ = way::bulk;
+        deliver(std::move(arrived));
+        const bool too_much = unread_ >= max_unread_bytes;
+        if (more && (next_way_ == way::bulk || too_much)) cancel();
+    } else if (result == -ENOBUFS) {
+        ++reactor::current().stats().buffer_shortages;
+        next_way_ = way::bulk;  // which has its own buffers, and a queue for them
+    } else if (result != -ECANCELED) {
+        finish(-result);
+    }
+}
+
+void receiver::complete_bulk(int result) noexcept {
+    if (result == -ECANCELED) return;
+    if (result < 0) return finish(-result);
+    readable_ = true;
+    if (waiter_ != nullptr) reactor::current().queue_bulk(*this);
+}
+
+void receiver::disarmed() noexcept {
+    if (closing_) {
+        if (end_listener_ != nullptr) end_listener_->receiver_ended();
+        return;
+    }
+    if (ended_) return;
+    if (way_ != next_way_) {
+        way_ = next_way_;
+        readable_ = false;  // a new poll reports at once what is there already
+        small_pieces_ = 0;
+    }
+    if (waiter_ != nullptr || unread_ < max_unread_bytes) start();
+}
+
+void receiver::deliver(buffer_lease&& arrived) noexcept {
+    if (closing_) return;
+    if (waiter_ == nullptr) return keep(std::move(arrived));
+    if (waiter_->take_bytes(std::move(arrived))) waiter_ = nullptr;
+}
+
+void receiver::keep(buffer_lease&& arrived) noexcept {
+    // A copy: the shared buffers are for connections that somebody reads.
+    auto* piece = new unread_piece(buffer_lease::copy_of(arrived.data()));
+    unread_ += piece->lease.size();
+    unread_piece** last = &first_;
+    while (*last != nullptr) last = &(*last)->next;
+    *last = piece;
+}
+
+void receiver::finish(int error) noexcept {
+    ended_ = true;
+    error_ = error;
+    cancel();  // a poll would go on reporting the end
+    if (closing_) return;
+    if (receive_waiter* waiter = std::exchange(waiter_, nullptr)) {
+        waiter->take_end(error == 0 ? std::error_code() : error_from_errno(error));
+    }
+}
+
+void receiver::read_bulk() noexcept {
+    if (waiter_ == nullptr || ended_ || way_ != way::bulk) return;
+    ++reactor::current().stats().direct_calls;
+    const mutable_bytes space = waiter_->direct_space();
+    const int got = space.empty() ? read_leased() : read_directly(space);
+    if (got == -EAGAIN || got == -EINTR) {
+        readable_ = got == -EINTR;
+    } else if (got <= 0) {
+        finish(-got);
+    } else {
+        note_bulk_piece(static_cast<std::size_t>(got));
+    }
+    if (waiter_ != nullptr && readable_) reactor::current().queue_bulk(*this);
+}
+
+int receiver::read_directly(mutable_bytes space) noexcept {
+    const int got = reactor::current().system().receive_now(fd_, space.data(), space.size());
+    if (got <= 0) return got;
+    readable_ = static_cast<std::size_t>(got) == space.size();
+    if (waiter_->take_direct(static_cast<std::size_t>(got))) waiter_ = nullptr;
+    return got;
+}
+
+int receiver::read_leased() noexcept {
+    receive_buffers& buffers = reactor::current().buffers();
+    // The last free buffer is never lent: its bytes are copied out, so it is free again at once.
+    const bool scarce = buffers.bulk_is_scarce();
+    weir::detail::buffer_block& block = *buffers.try_bulk();
+    mutable_bytes memory = buffers.bulk_memory(block);
+    if (scarce) memory = memory.first(std::min(memory.size(), scarce_read_bytes));
+    const int got = reactor::current().system().receive_now(fd_, memory.data(), memory.size());
+    if (got <= 0) {
+        buffers.untouched(block);
+        return got;
+    }
+    const mutable_bytes arrived = memory.first(static_cast<std::size_t>(got));
+    readable_ = arrived.size() == memory.size();
+    if (scarce) {
+        buffer_lease copy = buffer_lease::copy_of(arrived);
+        buffers.untouched(block);
+        deliver(std::move(copy));
+    } else {
+        deliver(buffer_lease(block, arrived));
+    }
+    return got;
+}
+
+void receiver::note_bulk_piece(std::size_t size) noexcept {
+    if (size >= bulk_threshold_bytes / 2) {
+        small_pieces_ = 0;
+    } else if (++small_pieces_ == small_pieces_to_return) {
+        next_way_ = way::small;
+        cancel();
+    }
+}
+
+}  // namespace weir::net::detail

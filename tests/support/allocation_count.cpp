@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replaces the global operator new and delete of the test programs.
+#include "allocation_count.hpp"
+
+#include <weir/coro/detail/frame_pool.hpp>
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+constinit thread_local std::uint64_t taken = 0;
+constinit thread_local std::int64_t live = 0;
+
+}  // namespace
+
+namespace weir::test {
+
+bool allocations_are_counted() noexcept { return weir::detail::frames_are_pooled; }
+std::uint64_t allocations() noexcept { return taken; }
+
+std::int64_t live_blocks() noexcept {
+    std::int64_t blocks = live;
+    for (const auto& each : weir::detail::this_thread_frames.classes) {
+        blocks -= static_cast<std::int64_t>(each.cached);
+    }
+    return blocks;
+}
+
+}  // namespace weir::test
+
+// frame_pool's own question: is a sanitizer watching?
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WEIR_TEST_KEEP_NEW
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define WEIR_TEST_KEEP_NEW
+#endif
+#endif
+
+#if !defined(WEIR_TEST_KEEP_NEW)
+void* operator new(std::size_t size) {
+    void* block = std::malloc(size == 0 ? 1 : size);
+    if (block == nullptr) throw std::bad_alloc();
+    ++taken;
+    ++live;
+    return block;
+}
+void operator delete(void* block) noexcept {
+    if (block == nullptr) return;
+    --live;
+    std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept { ::operator delete(block); }
+#endif

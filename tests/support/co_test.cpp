@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "co_test.hpp"
+
+#include "allocation_count.hpp"
+#include "fd_count.hpp"
+#include "virtual_kernel.hpp"
+
+#include <weir/coro/detail/branch.hpp>
+#include <weir/coro/task_tree.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weir::test {
+
+namespace {
+
+constexpr std::size_t never = static_cast<std::size_t>(-1);
+/// Beyond this a test does not end; a test of a million tasks takes a few million steps.
+constexpr std::size_t max_steps = 50'000'000;
+/// All disturbed runs of one test together; tests of very many steps are stopped at fewer of them.
+constexpr std::size_t max_disturbed_steps = 300'000;
+constexpr std::size_t max_disturbed_runs = 150;
+/// Steps of the run queue between two turns of the loop, as a real loop has.
+constexpr std::size_t steps_a_turn = 64;
+
+bool disturbed = false;
+std::size_t failures = 0;  // of the test that runs
+virtual_kernel* kernel_in_use = nullptr;
+
+reactor_options small_options() {
+    reactor_options options;
+    options.receive_buffer_count = 1;
+    options.receive_buffer_bytes = 4096;
+    options.bulk_buffer_count = 1;
+    options.bulk_buffer_bytes = 4096;
+    return options;
+}
+
+[[noreturn]] void give_up(const std::string& why, reactor& loop) {
+    // Frames that wait cannot be destroyed, so nothing after this test could run.
+    const std::string tree = task_tree::capture(loop.root(), loop.now()).to_text();
+    std::fprintf(stderr, "%s: %s; the tasks are\n%s",
+                 boost::unit_test::framework::current_test_case().full_name().c_str(), why.c_str(),
+                 tree.c_str());
+    std::abort();
+}
+
+/// One run of a test's body, with a stop of everything before step `stop_at`.
+class co_test_run final : private detail::branch_owner {
+public:
+    explicit co_test_run(task<> body, std::size_t stop_at)
+        : main_(std::move(body)), stop_at_(stop_at) {}
+
+    /// @return the steps it took.
+    std::size_t run() {
+        kernel_in_use = &place_.system();
+        if (stop_at_ == 0) place_.loop().root().request_stop();
+        main_.start(*this, place_.loop().root());
+        while (!done_) step();
+        kernel_in_use = nullptr;
+        return steps_;
+    }
+    void rethrow() { main_.take(); }
+
+private:
+    void step() {
+        if (++steps_ == stop_at_) place_.loop().root().request_stop();
+        auto& ready = detail::run_queue::current();
+        if (!ready.empty() && steps_ % steps_a_turn != 0) {
+            ready.run(1);
+        } else {
+            place_.loop().turn(true);
+        }
+        if (place_.system().would_hang() && !done_) report_hang();
+        if (steps_ > max_steps) give_up("it does not end", place_.loop());
+    }
+    void report_hang() {
+        if (disturbed || asked_to_end_) {
+            give_up("after a stop before step " + std::to_string(stop_at_) + " it waits for ever",
+                    place_.loop());
+        }
+        const task_tree tree = task_tree::capture(place_.loop().root(), place_.loop().now());
+        BOOST_ERROR("the test waits for ever:\n" + tree.to_text());
+        asked_to_end_ = true;
+        ++failures;
+        place_.system().clear_hang();
+        place_.loop().root().request_stop();
+    }
+
+    void branch_finished(detail::scope_root&) noexcept override { done_ = true; }
+    [[nodiscard]] detail::promise_base* starter() const noexcept override { return nullptr; }
+
+    virtual_loop place_;
+    detail::branch<task<>> main_;
+    std::size_t stop_at_;
+    std::size_t steps_ = 0;
+    bool done_ = false;
+    bool asked_to_end_ = false;
+};
+
+/// Runs `body` with a stop before step `stop_at`; what it throws then is its own affair.
+void run_disturbed(task<> (*body)(), std::size_t stop_at) {
+    disturbed = true;
+    try {
+        co_test_run run(body(), stop_at);
+        run.run();
+        run.rethrow();
+    } catch (...) {
+    }
+    disturbed = false;
+}
+
+std::vector<std::size_t> steps_to_stop_at(std::size_t steps) {
+    const std::size_t affordable = std::max<std::size_t>(3, max_disturbed_steps / (steps + 1));
+    const std::size_t runs = std::min({steps + 1, affordable, max_disturbed_runs});
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < runs; ++i) places.push_back(i * (steps + 1) / runs);
+    return places;
+}
+
+}  // namespace
+
+virtual_kernel& current_kernel() noexcept { return *kernel_in_use; }
+bool is_disturbed() noexcept { return disturbed; }
+
+bool check(bool held, std::string_view text, const char* file, std::size_t line) {
+    if (!disturbed) {
+        failures += held ? 0 : 1;
+        BOOST_CHECK_MESSAGE(held, file << ":" << line << ": " << text);
+    }
+    return held;
+}
+
+virtual_loop::virtual_loop() {
+    auto kernel = std::make_unique<virtual_kernel>();
+    kernel_ = kernel.get();
+    loop_ = std::make_unique<reactor>(std::move(kernel), small_options());
+}
+
+void run_co_test(task<> (*body)()) {
+    std::size_t steps = 0;
+    failures = 0;
+    {
+        co_test_run run(body(), never);
+        steps = run.run();
+        run.rethrow();
+    }
+    if (failures != 0) return;
+    run_disturbed(body, never);  // fills caches and function-local statics before the counting
+    for (const std::size_t place : steps_to_stop_at(steps)) {
+        const std::int64_t blocks = live_blocks();
+        const std::size_t descriptors = fd_count();
+        run_disturbed(body, place);
+        const std::int64_t leaked = live_blocks() - blocks;
+        BOOST_CHECK_MESSAGE(leaked == 0, "a stop before step " << place << " of " << steps
+                                                               << " leaks " << leaked << " blocks");
+        BOOST_CHECK_MESSAGE(fd_count() == descriptors,
+                            "a stop before step " << place << " leaks a descriptor");
+    }
+}
+
+}  // namespace weir::test

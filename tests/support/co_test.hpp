@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// CO_TEST: a Boost.Test case whose body is a coroutine, run on a reactor in virtual time.
+//
+//   CO_TEST(sleep_waits_as_long_as_it_was_told) {
+//       CO_CHECK(co_await ...);        // no: hoist awaits out of the macros
+//       auto slept = co_await weir::sleep_for(1h);
+//       CO_CHECK(slept.has_value());
+//   }
+//
+// A body that would wait for ever fails with the list of those who wait. A body that passed is run
+// again and again, with a stop requested before its first, second, ... n-th step: it must end each
+// time, with no coroutine frame, no heap block and no descriptor left. What it checks in those runs
+// does not count; `is_disturbed()` tells it which kind of run it is in.
+#pragma once
+
+#include <weir/coro/task.hpp>
+#include <weir/io/reactor.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <sstream>
+#include <string_view>
+
+namespace weir::test {
+
+class virtual_kernel;
+
+/// The kernel under the running test, to let time pass.
+[[nodiscard]] virtual_kernel& current_kernel() noexcept;
+
+/// Whether this run has a stop injected, so that its checks do not count.
+[[nodiscard]] bool is_disturbed() noexcept;
+
+/// Runs `body` undisturbed and then with a stop at each step, as above.
+void run_co_test(task<> (*body)());
+
+/// Counts a check, unless the run is disturbed. Returns `held`.
+bool check(bool held, std::string_view text, const char* file, std::size_t line);
+
+template <class A, class B>
+bool check_equal(const A& a, const B& b, const char* text, const char* file, std::size_t line) {
+    if (a == b) return check(true, text, file, line);
+    std::ostringstream message;
+    message << text << " [" << a << " != " << b << "]";
+    return check(false, message.str(), file, line);
+}
+
+/// As weir::run, on a reactor over a virtual kernel: for tests that need the plain thing, once.
+class virtual_loop {
+public:
+    virtual_loop();
+    [[nodiscard]] reactor& loop() noexcept { return *loop_; }
+    [[nodiscard]] virtual_kernel& system() noexcept { return *kernel_; }
+
+private:
+    virtual_kernel* kernel_;
+    std::unique_ptr<reactor> loop_;
+};
+
+}  // namespace weir::test
+
+#define CO_TEST(name)                                                      \
+    static ::weir::task<> name##_body();                                   \
+    BOOST_AUTO_TEST_CASE(name) { ::weir::test::run_co_test(name##_body); } \
+    static ::weir::task<> name##_body()
+
+#define CO_CHECK(condition) \
+    static_cast<void>(      \
+        ::weir::test::check(static_cast<bool>(condition), #condition, __FILE__, __LINE__))
+
+#define CO_CHECK_EQUAL(a, b) \
+    static_cast<void>(::weir::test::check_equal(a, b, #a " == " #b, __FILE__, __LINE__))
+
+/// Leaves the body when the condition is false, in every kind of run.
+#define CO_REQUIRE(condition)                                                               \
+    if (!::weir::test::check(static_cast<bool>(condition), #condition, __FILE__, __LINE__)) \
+    co_return
