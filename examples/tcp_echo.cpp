@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP echo server: every byte comes back. One task a connection, at most 100,000 at once.
-#include <weir/io/runtime.hpp>
-#include <weir/net/tcp_acceptor.hpp>
+// A TCP echo server: every byte comes back. One task a connection, at most 100,000 a shard.
+#include <weir/coro/ok.hpp>
+#include <weir/coro/this_task.hpp>
 #include <weir/sync/task_group.hpp>
 
-#include "listen_arguments.hpp"
+#include "listen_options.hpp"
 
-#include <cstdio>
 #include <utility>
 
 namespace {
@@ -19,15 +18,21 @@ weir::task<> echo(weir::net::tcp_socket socket) {
     }
 }
 
-weir::task<weir::result<void>> serve(weir::net::tcp_acceptor acceptor) {
+weir::task<weir::result<void>> serve(weir::net::endpoint where) {
+    auto acceptor = weir::ok(listen_on(where));
     weir::task_group connections(co_await weir::this_task(), 100'000);
-    for (;;) {
-        auto socket = co_await acceptor.accept();
-        if (!socket) break;  // asked to stop
+    while (auto socket = co_await acceptor.accept()) {
         auto started = connections.spawn(echo, std::move(*socket));
-        co_await started;
+        if (!co_await started) break;
     }
     co_return co_await connections.join();
 }
 
 }  // namespace
+
+int main(int argc, char** argv) {
+    const listen_options options(argc, argv);
+    const auto port = options.claim();
+    weir::runtime runtime(options.runtime());
+    return runtime.run([&](weir::shard&) { return serve(port.where()); }) ? 0 : 1;
+}

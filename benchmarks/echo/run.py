@@ -174,11 +174,11 @@ def run_once(options, template, protocol, cell):
 
 def run_undisturbed(options, template, protocol, cell):
     result = None
-    for _ in range(MAX_RETRIES):
+    for attempt in range(MAX_RETRIES):
         result = run_once(options, template, protocol, cell)
         if result["foreign_cpu"] <= MAX_FOREIGN_CPU:
             break
-        time.sleep(0.5)
+        time.sleep(2**attempt)  # a compiler's turn next door takes seconds
     result["disturbed"] = result["foreign_cpu"] > MAX_FOREIGN_CPU
     return result
 
@@ -218,7 +218,8 @@ def ratios(results, name):
 def short(number):
     for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "K")):
         if number >= limit:
-            return f"{number / divisor:.2f}{unit}" if unit == "M" else f"{number / divisor:.1f}{unit}"
+            digits = 2 if unit == "M" else 1
+            return f"{number / divisor:.{digits}f}{unit}"
     return f"{number:.0f}"
 
 
@@ -270,15 +271,19 @@ def read_first(path, pattern, otherwise="unknown"):
 
 
 def build_flags(build):
+    """The compiler and the flags that raw_uring was compiled with, without paths."""
     try:
-        info = json.loads((pathlib.Path(build) / "meson-info/intro-buildoptions.json").read_text())
-        compilers = json.loads((pathlib.Path(build) / "meson-info/intro-compilers.json").read_text())
+        entries = json.loads((pathlib.Path(build) / "compile_commands.json").read_text())
     except OSError:
-        return "unknown (no Meson build directory)"
-    wanted = ("buildtype", "optimization", "b_ndebug", "b_lto", "b_sanitize", "cpp_args")
-    values = {o["name"]: o["value"] for o in info}
-    compiler = compilers.get("host", {}).get("cpp", {}).get("full_version", "unknown compiler")
-    return f"{compiler}; " + " ".join(f"{k}={values.get(k)}" for k in wanted)
+        return "unknown (no compile_commands.json in the build directory)"
+    for entry in entries:
+        if entry["file"].endswith("raw_uring.cpp"):
+            words = shlex.split(entry["command"])
+            compiler = next(w for w in words if not w.endswith("ccache"))
+            version = command_output(compiler, "--version").split("\n")[0]
+            kept = [w for w in words if re.match(r"-(O|std|m|f|g|D|pthread)", w)]
+            return f"{version}; {' '.join(kept)}"
+    return "unknown (raw_uring isn't in compile_commands.json)"
 
 
 def command_output(*command):

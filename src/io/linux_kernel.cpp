@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -27,6 +28,7 @@ constexpr std::uint16_t pbuf_ring_incremental = 2;  // IOU_PBUF_RING_INC
 constexpr std::size_t buf_reg_flags_offset = 14;    // io_uring_buf_reg::flags, once `pad`
 
 constexpr unsigned smallest_ring = 64;
+constexpr std::size_t page_bytes = 4096;
 constexpr unsigned bounded_workers = 4;    // for files on disk
 constexpr unsigned unbounded_workers = 8;  // for everything else that would block
 
@@ -56,6 +58,19 @@ int open_ring(::io_uring& ring, unsigned sq_entries, unsigned cq_entries) noexce
     if (::io_uring_queue_init_params(sq_entries, &ring, &without_array) == 0) return 0;
 #endif
     return ::io_uring_queue_init_params(sq_entries, &ring, &params);
+}
+
+/// Whether a ring of provided buffers still fits into the memlock limit, which counts it too.
+bool has_room_for_buffers(::io_uring& ring) noexcept {
+    void* page = ::aligned_alloc(page_bytes, page_bytes);
+    if (page == nullptr) return false;
+    io_uring_buf_reg request{};
+    request.ring_addr = reinterpret_cast<std::uintptr_t>(std::memset(page, 0, page_bytes));
+    request.ring_entries = 1;
+    const int error = ::io_uring_register_buf_ring(&ring, &request, 0);
+    if (error == 0) static_cast<void>(::io_uring_unregister_buf_ring(&ring, 0));
+    std::free(page);
+    return error != -ENOMEM;
 }
 
 }  // namespace
@@ -99,6 +114,11 @@ result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned 
     int error = -ENOMEM;
     for (unsigned size = sq_entries; size >= smallest_ring; size /= 2) {
         error = open_ring(kernel->ring_, size, std::max(cq_entries / (sq_entries / size), 2 * size));
+        if (error == 0 && !has_room_for_buffers(kernel->ring_)) {
+            // The ring took all the memory that may be locked; what it leaves is too little.
+            ::io_uring_queue_exit(&kernel->ring_);
+            error = -ENOMEM;
+        }
         if (error != -ENOMEM) break;
     }
     if (error < 0) {

@@ -52,7 +52,8 @@ offload_pool::~offload_pool() {
 }
 
 offload_pool& offload_pool::process() {
-    static offload_pool pool;
+    // Never destroyed: the end of the process does not wait for a resolver that hangs.
+    static offload_pool& pool = *new offload_pool;
     return pool;
 }
 

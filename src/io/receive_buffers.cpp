@@ -36,7 +36,7 @@ public:
     }
 
 private:
-    explicit copied_block(std::size_t size) noexcept : size_(size) {}
+    explicit copied_block(std::size_t size) noexcept : buffer_block(false), size_(size) {}
     void recycle() noexcept override {
         const std::size_t size = size_;
         this->~copied_block();
@@ -53,7 +53,7 @@ buffer_lease buffer_lease::copy_of(bytes data) { return copied_block::make(data)
 /// One buffer of the ring. The kernel counts as a user while it may still fill it.
 class receive_buffers::ring_block final : public detail::buffer_block {
 public:
-    ring_block() noexcept = default;
+    ring_block() noexcept : buffer_block(true) {}
     ~ring_block() = default;
 
     receive_buffers* owner = nullptr;
@@ -67,7 +67,7 @@ private:
 class receive_buffers::bulk_block final : public detail::buffer_block {
 public:
     explicit bulk_block(receive_buffers& owner, std::size_t size)
-        : owner_(owner), memory_(allocate_pages(size), std::free) {}
+        : buffer_block(true), owner_(owner), memory_(allocate_pages(size), std::free) {}
     [[nodiscard]] std::byte* memory() const noexcept { return memory_.get(); }
 
 private:

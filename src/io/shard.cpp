@@ -26,10 +26,11 @@ bool shard::try_post(inbox_message& message) noexcept {
     return is_open;
 }
 
-bool shard::deliver(detail::posted_message& message) noexcept {
-    if (try_post(message)) return true;
-    delete &message;
-    return false;
+result<void> shard::reserve_post() noexcept {
+    if ((visitors_.load(std::memory_order_relaxed) & closed) != 0) return fail(std::errc::broken_pipe);
+    if (posted_.fetch_add(1, std::memory_order_relaxed) < set_.max_posted()) return {};
+    release_post();
+    return fail(std::errc::no_buffer_space);
 }
 
 shard& this_shard() noexcept {

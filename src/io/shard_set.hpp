@@ -113,6 +113,7 @@ public:
 
     // Any thread.
     [[nodiscard]] unsigned size() const noexcept { return options_.shards; }
+    [[nodiscard]] std::size_t max_posted() const noexcept { return options_.max_posted; }
     [[nodiscard]] shard& at(unsigned index) const noexcept;
     void request_stop() noexcept;
     [[nodiscard]] bool stop_requested() const noexcept { return stop_requested_.load(); }

@@ -8,6 +8,7 @@
 #include <execinfo.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,9 +18,11 @@
 namespace weir {
 
 std::string stall_report::to_text() const {
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(so_far_).count();
-    std::string text =
-        "shard " + std::to_string(shard_) + " stalled for " + std::to_string(ms) + " ms";
+    const auto in_ms = [](std::chrono::nanoseconds duration) {
+        return std::to_string(std::chrono::round<std::chrono::milliseconds>(duration).count());
+    };
+    std::string text = "shard " + std::to_string(shard_) + " stalled for " + in_ms(so_far_) +
+                       " ms, " + in_ms(on_processor_) + " ms of it on a processor";
     for (std::size_t i = 0; i < stack_.size(); ++i) {
         text += (i == 0 ? ": " : " <- ") + stack_[i];
     }
@@ -61,8 +64,14 @@ void install_handler() {
     ::sigaction(interrupt_signal, &action, nullptr);
 }
 
+bool is_loop(std::string_view name) noexcept {
+    return name.starts_with("weir::detail::run_queue::") || name.starts_with("weir::reactor::");
+}
+
 bool is_machinery(std::string_view name) noexcept {
-    return name.starts_with("0x") || name.starts_with("weir::detail::stack_capture") ||
+    // An address or a name that cannot be demangled (awaiters with constraints) helps nobody.
+    return name.starts_with("0x") || name.starts_with("_Z") ||
+           name.starts_with("weir::detail::stack_capture") ||
            name.find("weir_capture_stack") != std::string_view::npos;
 }
 
@@ -91,7 +100,7 @@ std::vector<std::string> stack_capture::take(pthread_t thread) {
     for (int i = 0; i < depth_; ++i) {
         // A return address may be the first one of the next function.
         std::string name = function_name_at(reinterpret_cast<std::uintptr_t>(frames_[i]) - 1);
-        if (name.starts_with("weir::detail::run_queue::")) break;
+        if (is_loop(name)) break;
         if (!is_machinery(name)) names.push_back(std::move(name));
     }
     state_.store(state::idle, std::memory_order_release);
@@ -148,12 +157,20 @@ void stall_detector::watch() {
     }
 }
 
+std::chrono::nanoseconds watched_loop::processor_time() const noexcept {
+    clockid_t id{};
+    timespec used{};
+    if (::pthread_getcpuclockid(thread_, &id) != 0 || ::clock_gettime(id, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 bool stall_detector::look_at(watched_loop& loop, std::chrono::steady_clock::time_point now) {
     const std::uint64_t beat = loop.heartbeat().last_beat();
     if (beat == 0 || beat != loop.seen_) {
         loop.seen_ = beat;
         loop.since_ = now;
         loop.reported_ = false;
+        if (beat != 0) loop.used_ = loop.processor_time();
         return beat == 0;
     }
     if (!loop.reported_ && now - loop.since_ >= threshold_) {
@@ -164,11 +181,12 @@ bool stall_detector::look_at(watched_loop& loop, std::chrono::steady_clock::time
 }
 
 void stall_detector::report(watched_loop& loop, std::chrono::nanoseconds so_far) {
+    const auto on_processor = loop.processor_time() - loop.used_;
     std::vector<std::string> stack = loop.capture_->take(loop.thread_);
     // It came round meanwhile: what was captured belongs to another turn.
     if (loop.heartbeat().last_beat() != loop.seen_) stack.clear();
     count_.fetch_add(1, std::memory_order_relaxed);
-    if (hook_) hook_(stall_report(loop.shard_, so_far, std::move(stack)));
+    if (hook_) hook_(stall_report(loop.shard_, so_far, on_processor, std::move(stack)));
 }
 
 }  // namespace detail

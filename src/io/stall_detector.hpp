@@ -60,6 +60,9 @@ public:
 
 private:
     friend class stall_detector;
+
+    [[nodiscard]] std::chrono::nanoseconds processor_time() const noexcept;
+
     using clock = std::chrono::steady_clock;
 
     unsigned shard_;
@@ -68,6 +71,7 @@ private:
     pthread_t thread_;
     std::uint64_t seen_ = 0;      // the beat at the last look
     clock::time_point since_{};   // when it was first seen
+    std::chrono::nanoseconds used_{};  // processor time of the thread then
     bool reported_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 
 namespace weir::net {
@@ -20,8 +21,22 @@ const Native& as(const endpoint& from) noexcept {
 }
 
 template <class Native>
-endpoint make(const Native& native) noexcept {
-    return endpoint::from_native(reinterpret_cast<const sockaddr*>(&native), sizeof native);
+endpoint make(const Native& native, std::size_t size = sizeof(Native)) noexcept {
+    return endpoint::from_native(reinterpret_cast<const sockaddr*>(&native),
+                                 static_cast<unsigned>(size));
+}
+
+/// The C functions below would stop at a NUL byte and take what stands before it.
+bool has_nul(std::string_view text) noexcept {
+    return text.find('\0') != std::string_view::npos;
+}
+
+/// The number of an interface, from its number or its name; 0 = there is none.
+unsigned parse_zone(std::string_view text) {
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return number;
+    return ::if_nametoindex(std::string(text).c_str());
 }
 
 result<std::uint16_t> parse_port(std::string_view text) {
@@ -39,8 +54,7 @@ result<endpoint> parse_ipv6(std::string_view address, std::uint16_t port) {
     native.sin6_port = htons(port);
     const auto percent = address.find('%');
     if (percent != std::string_view::npos) {
-        const std::string zone(address.substr(percent + 1));
-        native.sin6_scope_id = ::if_nametoindex(zone.c_str());
+        native.sin6_scope_id = parse_zone(address.substr(percent + 1));
         if (native.sin6_scope_id == 0) return fail(std::errc::invalid_argument);
     }
     const std::string text(address.substr(0, percent));
@@ -53,6 +67,7 @@ result<endpoint> parse_ipv6(std::string_view address, std::uint16_t port) {
 }  // namespace
 
 result<endpoint> endpoint::parse(std::string_view text) {
+    if (has_nul(text)) return fail(std::errc::invalid_argument);
     constexpr std::string_view unix_prefix = "unix:";
     if (text.starts_with(unix_prefix)) return unix_socket(text.substr(unix_prefix.size()));
     const auto colon = text.rfind(':');
@@ -68,6 +83,7 @@ result<endpoint> endpoint::parse(std::string_view text) {
 }
 
 result<endpoint> endpoint::ip(std::string_view address, std::uint16_t port) {
+    if (has_nul(address)) return fail(std::errc::invalid_argument);
     if (address.find(':') != std::string_view::npos) return parse_ipv6(address, port);
     sockaddr_in native{};
     native.sin_family = AF_INET;
@@ -81,10 +97,11 @@ result<endpoint> endpoint::ip(std::string_view address, std::uint16_t port) {
 result<endpoint> endpoint::unix_socket(std::string_view path) {
     sockaddr_un native{};
     native.sun_family = AF_UNIX;
-    if (path.empty()) return fail(std::errc::invalid_argument);
+    if (path.empty() || has_nul(path)) return fail(std::errc::invalid_argument);
     if (path.size() >= sizeof native.sun_path) return fail(std::errc::filename_too_long);
     std::copy(path.begin(), path.end(), native.sun_path);
-    return make(native);
+    // As getsockname(2) gives it, so that equal paths make equal endpoints.
+    return make(native, offsetof(sockaddr_un, sun_path) + path.size() + 1);
 }
 
 endpoint endpoint::loopback(std::uint16_t port) noexcept {
@@ -111,6 +128,7 @@ endpoint endpoint::any(std::uint16_t port, net::family which) noexcept {
 endpoint endpoint::from_native(const sockaddr* address, unsigned size) noexcept {
     endpoint made;
     made.size_ = std::min<unsigned>(size, capacity);
+    if (made.size_ == 0) return made;
     std::memcpy(made.storage_.data(), address, made.size_);
     return made;
 }

@@ -46,6 +46,7 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
         buffer_lease lease = std::move(piece->lease);
         delete piece;
         unread_ -= lease.size();
+        --unread_pieces_;
         if (waiter.take_bytes(std::move(lease))) return true;
     }
     if (ended_) {
@@ -64,6 +65,8 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
 void receiver::put_back(buffer_lease&& rest) noexcept {
     auto* piece = new unread_piece(std::move(rest));
     unread_ += piece->lease.size();
+    ++unread_pieces_;
+    if (first_ == nullptr) last_ = piece;
     piece->next = std::exchange(first_, piece);
 }
 
@@ -71,6 +74,9 @@ void receiver::end() noexcept {
     closing_ = true;
     if (bulk_reader::is_linked()) bulk_reader::unlink();
     cancel();
+    if (receive_waiter* waiter = std::exchange(waiter_, nullptr)) {
+        waiter->take_end(error_from_errno(EBADF));
+    }
 }
 
 void receiver::prepare(io_uring_sqe& sqe) noexcept {
@@ -98,8 +104,7 @@ void receiver::complete_small(int result, std::uint32_t flags, bool more) noexce
             id, size, (flags & buffer_more_follows) != 0);
         if (size >= bulk_threshold_bytes) next_way_ = way::bulk;
         deliver(std::move(arrived));
-        const bool too_much = unread_ >= max_unread_bytes;
-        if (more && (next_way_ == way::bulk || too_much)) cancel();
+        if (more && (next_way_ == way::bulk || is_paused())) cancel();
     } else if (result == -ENOBUFS) {
         ++reactor::current().stats().buffer_shortages;
         next_way_ = way::bulk;  // which has its own buffers, and a queue for them
@@ -112,6 +117,8 @@ void receiver::complete_bulk(int result) noexcept {
     if (result == -ECANCELED) return;
     if (result < 0) return finish(-result);
     readable_ = true;
+    // Bytes and the end behind them may share one report: then only reading on finds the end.
+    hung_up_ = hung_up_ || (result & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
     if (waiter_ != nullptr) reactor::current().queue_bulk(*this);
 }
 
@@ -124,9 +131,10 @@ void receiver::disarmed() noexcept {
     if (way_ != next_way_) {
         way_ = next_way_;
         readable_ = false;  // a new poll reports at once what is there already
+        hung_up_ = false;
         small_pieces_ = 0;
     }
-    if (waiter_ != nullptr || unread_ < max_unread_bytes) start();
+    if (waiter_ != nullptr || !is_paused()) start();
 }
 
 void receiver::deliver(buffer_lease&& arrived) noexcept {
@@ -139,9 +147,9 @@ void receiver::keep(buffer_lease&& arrived) noexcept {
     // A copy: the shared buffers are for connections that somebody reads.
     auto* piece = new unread_piece(buffer_lease::copy_of(arrived.data()));
     unread_ += piece->lease.size();
-    unread_piece** last = &first_;
-    while (*last != nullptr) last = &(*last)->next;
-    *last = piece;
+    ++unread_pieces_;
+    (first_ == nullptr ? first_ : last_->next) = piece;
+    last_ = piece;
 }
 
 void receiver::finish(int error) noexcept {
@@ -172,7 +180,7 @@ void receiver::read_bulk() noexcept {
 int receiver::read_directly(mutable_bytes space) noexcept {
     const int got = reactor::current().system().receive_now(fd_, space.data(), space.size());
     if (got <= 0) return got;
-    readable_ = static_cast<std::size_t>(got) == space.size();
+    readable_ = hung_up_ || static_cast<std::size_t>(got) == space.size();
     if (waiter_->take_direct(static_cast<std::size_t>(got))) waiter_ = nullptr;
     return got;
 }
@@ -190,7 +198,7 @@ int receiver::read_leased() noexcept {
         return got;
     }
     const mutable_bytes arrived = memory.first(static_cast<std::size_t>(got));
-    readable_ = arrived.size() == memory.size();
+    readable_ = hung_up_ || arrived.size() == memory.size();
     if (scarce) {
         buffer_lease copy = buffer_lease::copy_of(arrived);
         buffers.untouched(block);

@@ -62,7 +62,7 @@ struct sender::piece {
     const std::byte* data = nullptr;
     std::size_t size = 0;
     std::size_t capacity;
-    bool is_leased = false;
+    bool is_leased = false;  // of memory that other sockets wait for
     buffer_lease lease;
     send_buffer shared;
 
@@ -88,11 +88,9 @@ void sender::schedule() noexcept {
 }
 
 mutable_bytes sender::append(std::size_t size) {
-    // The piece in flight may not change: its length has been told to the kernel.
-    const bool extends = last_ != nullptr && last_->room() >= size && !is_active();
-    if (!extends) {
-        add(piece::with_room(std::max(size, smallest_copy_room)));
-    }
+    // A piece in flight may grow too: the kernel was told the length that it had then.
+    const bool extends = last_ != nullptr && last_->room() >= size;
+    if (!extends) add(piece::with_room(std::max(size, smallest_copy_room)));
     auto* begin = const_cast<std::byte*>(last_->data) + last_->size;
     last_->size += size;
     queued_ += size;
@@ -107,9 +105,13 @@ void sender::push_copy(bytes data) {
 void sender::push(buffer_lease&& data) {
     if (error_ || data.empty()) return;
     if (data.size() <= smallest_copy_room) return push_copy(data.data());
+    if (is_active() && may_block_ && data.is_shared_memory()) {
+        // It would stay behind the send that waits for the peer, for as long as the peer likes.
+        data = buffer_lease::copy_of(data.data());
+    }
     piece* made = piece::referring(data.data());
+    made->is_leased = data.is_shared_memory();
     made->lease = std::move(data);
-    made->is_leased = true;
     add(made);
 }
 

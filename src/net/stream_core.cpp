@@ -5,6 +5,7 @@
 
 #include <weir/io/timer.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::net::detail {
@@ -31,7 +32,10 @@ public:
         core_.receiver().set_end_listener(this);
         core_.sender().set_idle_listener(this);
         core_.receiver().end();
-        if (core_.sender().queued_bytes() > 0) loop.timers().arm(*this, loop.now() + linger);
+        if (core_.sender().queued_bytes() > 0) {
+            const auto longest = reactor::time_point::max() - loop.now();
+            loop.timers().arm(*this, loop.now() + std::min(linger, longest));
+        }
         close_when_idle();
     }
     void hurry() noexcept {

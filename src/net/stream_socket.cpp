@@ -19,26 +19,26 @@ namespace weir::net {
 using weir::detail::promise_base;
 
 stream_socket::receive_awaiter stream_socket::receive() noexcept {
-    return receive_awaiter(core_->receiver());
+    return receive_awaiter(core().receiver());
 }
 
 stream_socket::read_awaiter stream_socket::read_some(mutable_bytes buffer) noexcept {
     WEIR_ASSERT(!buffer.empty(), "read_some needs room for at least one byte");
-    return read_awaiter(core_->receiver(), buffer);
+    return read_awaiter(core().receiver(), buffer);
 }
 
 stream_socket::send_awaiter stream_socket::send(buffer_lease data) {
-    return send_awaiter(core_->sender(), std::move(data), send_buffer(), bytes());
+    return send_awaiter(core().sender(), std::move(data), send_buffer(), bytes());
 }
 stream_socket::send_awaiter stream_socket::send(const send_buffer& data) {
-    return send_awaiter(core_->sender(), buffer_lease(), data, bytes());
+    return send_awaiter(core().sender(), buffer_lease(), data, bytes());
 }
 stream_socket::send_awaiter stream_socket::send_copy(bytes data) {
-    return send_awaiter(core_->sender(), buffer_lease(), send_buffer(), data);
+    return send_awaiter(core().sender(), buffer_lease(), send_buffer(), data);
 }
 
 task<result<std::size_t>> stream_socket::write_all(bytes data) {
-    detail::sender& to = core_->sender();
+    detail::sender& to = core().sender();
     if (auto running = co_await check_stopped(); !running) co_return fail(running.error());
     if (to.error()) co_return fail(to.error());
     const std::uint64_t ticket = to.push_borrowed(data);
@@ -57,12 +57,13 @@ task<result<std::size_t>> stream_socket::write_all(bytes data) {
 }
 
 task<result<void>> stream_socket::shutdown_send() {
-    detail::sender& to = core_->sender();
+    detail::sender& to = core().sender();
+    const int fd = core().fd();  // this handle may be moved while we wait
     while (!to.is_idle()) {
         const result<void> progress = co_await detail::progress_awaiter(to);
         if (!progress) co_return fail(progress.error());
     }
-    co_return co_await op::shutdown(core_->fd(), SHUT_WR);
+    co_return co_await op::shutdown(fd, SHUT_WR);
 }
 
 stream_socket::close_awaiter stream_socket::close(std::chrono::nanoseconds linger) noexcept {
@@ -85,12 +86,12 @@ void describe_receive(std::string& out) { out += "receive"; }
 }  // namespace
 
 result<endpoint> stream_socket::local_endpoint() const {
-    return ask_address(core_->fd(), [](int fd, sockaddr* out, unsigned* size) {
+    return ask_address(core().fd(), [](int fd, sockaddr* out, unsigned* size) {
         return reactor::current().system().local_address(fd, out, size);
     });
 }
 result<endpoint> stream_socket::peer_endpoint() const {
-    return ask_address(core_->fd(), [](int fd, sockaddr* out, unsigned* size) {
+    return ask_address(core().fd(), [](int fd, sockaddr* out, unsigned* size) {
         return reactor::current().system().peer_address(fd, out, size);
     });
 }

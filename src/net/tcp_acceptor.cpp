@@ -31,6 +31,10 @@ constexpr std::size_t max_unclaimed = 1024;
 bool is_shortage(int error) noexcept {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
+/// Whether accepting again would only fail again. All others concern one connection (accept(2)).
+bool is_final(int error) noexcept {
+    return error == EBADF || error == EINVAL || error == ENOTSOCK || error == EOPNOTSUPP;
+}
 }  // namespace
 
 /// The multishot accept behind an acceptor. Outlives the handle until its last completion.
@@ -74,6 +78,8 @@ public:
         } else if (is_shortage(-result)) {
             ++shortages_;
             is_short_ = true;
+        } else if (is_final(-result) && waiter_ != nullptr) {
+            std::exchange(waiter_, nullptr)->take(result);
         }
         if (more) return;
         if (closing_) return finish();
@@ -137,10 +143,14 @@ result<void> prepare_listener(kernel& system, int fd, const endpoint& where,
     if (error == 0 && options.ipv6_only && where.family() == family::ipv6) {
         error = set(IPPROTO_IPV6, IPV6_V6ONLY);
     }
-    if (error == 0) error = system.bind(fd, where.native(), where.native_size());
+    if (error < 0) return fail(error_from_errno(-error));
+    // Before listening: a connection may be there right after, and inherits what is set by then.
+    auto applied = detail::apply_options(system, fd, where.native()->sa_family, options);
+    if (!applied) return applied;
+    error = system.bind(fd, where.native(), where.native_size());
     if (error == 0) error = system.listen(fd, static_cast<int>(options.backlog));
     if (error < 0) return fail(error_from_errno(-error));
-    return detail::apply_options(system, fd, where.native()->sa_family, options);
+    return {};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <weir/coro/task_tree.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -23,9 +24,9 @@ namespace {
 constexpr std::size_t never = static_cast<std::size_t>(-1);
 /// Beyond this a test does not end; a test of a million tasks takes a few million steps.
 constexpr std::size_t max_steps = 50'000'000;
-/// All disturbed runs of one test together; tests of very many steps are stopped at fewer of them.
-constexpr std::size_t max_disturbed_steps = 300'000;
-constexpr std::size_t max_disturbed_runs = 150;
+/// All disturbed runs of one test together; heavy tests are stopped at fewer of their steps.
+constexpr std::chrono::milliseconds max_disturbed_time{150};
+constexpr std::size_t max_disturbed_runs = 200;
 /// Steps of the run queue between two turns of the loop, as a real loop has.
 constexpr std::size_t steps_a_turn = 64;
 
@@ -116,9 +117,11 @@ void run_disturbed(task<> (*body)(), std::size_t stop_at) {
     disturbed = false;
 }
 
-std::vector<std::size_t> steps_to_stop_at(std::size_t steps) {
-    const std::size_t affordable = std::max<std::size_t>(3, max_disturbed_steps / (steps + 1));
-    const std::size_t runs = std::min({steps + 1, affordable, max_disturbed_runs});
+/// Evenly spread, all of them if they are few and quick.
+std::vector<std::size_t> steps_to_stop_at(std::size_t steps, std::chrono::nanoseconds one_run) {
+    const auto affordable = static_cast<std::size_t>(max_disturbed_time / one_run);
+    const std::size_t runs =
+        std::min({steps + 1, std::max<std::size_t>(2, affordable), max_disturbed_runs});
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < runs; ++i) places.push_back(i * (steps + 1) / runs);
     return places;
@@ -152,8 +155,10 @@ void run_co_test(task<> (*body)()) {
         run.rethrow();
     }
     if (failures != 0) return;
+    const auto begin = std::chrono::steady_clock::now();
     run_disturbed(body, never);  // fills caches and function-local statics before the counting
-    for (const std::size_t place : steps_to_stop_at(steps)) {
+    const auto one_run = std::chrono::steady_clock::now() - begin;
+    for (const std::size_t place : steps_to_stop_at(steps, one_run)) {
         const std::int64_t blocks = live_blocks();
         const std::size_t descriptors = fd_count();
         run_disturbed(body, place);

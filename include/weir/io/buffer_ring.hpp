@@ -25,15 +25,18 @@ public:
         if (--users_ == 0) recycle();
     }
     [[nodiscard]] std::uint32_t users() const noexcept { return users_; }
+    /// Whether other sockets wait for this memory, so that it should not be held for long.
+    [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
 
 protected:
-    buffer_block() noexcept = default;
+    explicit buffer_block(bool is_shared) noexcept : is_shared_(is_shared) {}
     ~buffer_block() = default;
 
     virtual void recycle() noexcept = 0;
 
 private:
     std::uint32_t users_ = 0;
+    bool is_shared_;
 };
 
 }  // namespace detail
@@ -66,6 +69,10 @@ public:
     [[nodiscard]] mutable_bytes data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return data_.size(); }
     [[nodiscard]] bool empty() const noexcept { return data_.empty(); }
+    /// Whether the memory is one that other sockets receive into.
+    [[nodiscard]] bool is_shared_memory() const noexcept {
+        return block_ != nullptr && block_->is_shared();
+    }
 
     /// A second lease on `part`, which lies within `data()`.
     [[nodiscard]] buffer_lease share(mutable_bytes part) const noexcept {

@@ -17,6 +17,7 @@
 #include <weir/io/task_dump.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +39,8 @@ public:
     /// Binds shard i to the i-th usable processor. Good for a machine of one's own, bad beside
     /// others.
     bool pin = false;
+    /// Callables that may wait in a shard for their turn (`shard::post`); more are refused.
+    std::size_t max_posted = 65'536;
     /// SIGUSR2 writes the task tree of every shard to stderr. It is blocked for the process then.
     bool dump_on_signal = true;
     /// A turn of a loop that runs longer is reported; zero = never.

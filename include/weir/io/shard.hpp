@@ -22,6 +22,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,12 +39,8 @@ class shard_set;
 class shard_thread;
 template <class F, class... Args>
 class cross_call;
-
-/// A message that owns itself and is dropped when the shard has ended before it could run.
-class posted_message : public inbox_message, public pooled {
-public:
-    virtual ~posted_message() = default;
-};
+template <class F>
+class posted_call;
 
 }  // namespace detail
 
@@ -71,13 +68,15 @@ public:
     /// Runs `callable()` on this shard, between two coroutines, and does not wait for it. It must
     /// not throw. Callables of one thread run in the order in which they were posted.
     ///
-    /// @return        false when the runtime does not run (any more): then nothing will be called.
-    ///                After the last `main` has ended, a callable may be dropped in spite of true.
+    /// @return        success; then it will be called, unless the last `main` has ended before.
+    /// Errors:        no_buffer_space when `runtime_options::max_posted` callables wait here
+    ///                already: try again later, or use `run`, which waits. broken_pipe when the
+    ///                runtime does not run. The callable is untouched then.
     /// Concurrency:   any thread.
     /// Allocates:     one pooled block.
     template <class F>
         requires std::is_invocable_v<std::decay_t<F>&>
-    bool post(F&& callable);
+    [[nodiscard]] result<void> post(F&& callable);
 
     /// Runs `callable(args...)` on this shard and waits for the end. It may return a value or a
     /// task, which runs there. The callable and the arguments stay in the caller's frame until
@@ -105,8 +104,12 @@ private:
 
     explicit shard(detail::shard_set& set, unsigned index) noexcept : set_(set), index_(index) {}
 
-    [[nodiscard]] bool deliver(detail::posted_message& message) noexcept;
+    template <class F>
+    friend class detail::posted_call;
+
     [[nodiscard]] bool try_post(inbox_message& message) noexcept;
+    [[nodiscard]] result<void> reserve_post() noexcept;
+    void release_post() noexcept { posted_.fetch_sub(1, std::memory_order_relaxed); }
 
     // The lowest bit of visitors_ says that nothing can be posted; the rest counts foreign threads
     // that are posting, so that the loop does not end under them.
@@ -120,6 +123,7 @@ private:
     unsigned index_;
     bool is_ending_ = false;
     std::atomic<std::uint32_t> visitors_{closed};
+    std::atomic<std::size_t> posted_{0};  // callables that wait in the inbox
 };
 
 /// The shard that the calling task runs on. Calling it outside of a runtime is a contract
@@ -243,17 +247,23 @@ private:
 /// Whether the calling shard only clears its inbox.
 [[nodiscard]] bool shard_is_ending() noexcept;
 
+/// A callable on its way. Owns itself.
 template <class F>
-class posted_call final : public posted_message {
+class posted_call final : public inbox_message, public pooled {
 public:
-    explicit posted_call(F callable) : callable_(std::move(callable)) {}
+    explicit posted_call(shard& target, F&& callable)
+        : target_(target), callable_(std::move(callable)) {}
+    explicit posted_call(shard& target, const F& callable) : target_(target), callable_(callable) {}
+
     void run() noexcept override {
+        target_.release_post();
         // Once the shard is ending, what the callable refers to may be gone.
         if (!shard_is_ending()) callable_();
         delete this;
     }
 
 private:
+    shard& target_;
     F callable_;
 };
 
@@ -261,8 +271,13 @@ private:
 
 template <class F>
     requires std::is_invocable_v<std::decay_t<F>&>
-bool shard::post(F&& callable) {
-    return deliver(*new detail::posted_call<std::decay_t<F>>(std::forward<F>(callable)));
+result<void> shard::post(F&& callable) {
+    if (const result<void> reserved = reserve_post(); !reserved) return reserved;
+    auto* message = new detail::posted_call<std::decay_t<F>>(*this, std::forward<F>(callable));
+    if (try_post(*message)) return {};
+    delete message;
+    release_post();
+    return fail(std::errc::broken_pipe);
 }
 
 template <class F, class... Args>

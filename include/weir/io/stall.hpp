@@ -14,21 +14,28 @@ namespace weir {
 class stall_report {
 public:
     explicit stall_report(unsigned shard, std::chrono::nanoseconds so_far,
-                          std::vector<std::string> stack)
-        : shard_(shard), so_far_(so_far), stack_(std::move(stack)) {}
+                          std::chrono::nanoseconds on_processor, std::vector<std::string> stack)
+        : shard_(shard),
+          so_far_(so_far),
+          on_processor_(on_processor),
+          stack_(std::move(stack)) {}
 
     [[nodiscard]] unsigned shard() const noexcept { return shard_; }
     /// How long the turn had run at least when it was noticed; it may have gone on.
     [[nodiscard]] std::chrono::nanoseconds so_far() const noexcept { return so_far_; }
+    /// How much of it the thread really ran: little means that it blocked in a system call, or that
+    /// the machine had no processor for it.
+    [[nodiscard]] std::chrono::nanoseconds on_processor() const noexcept { return on_processor_; }
     /// The functions that ran, the innermost first, as far as the program has symbols. Coroutines
     /// appear under their own names. Empty when the thread could not be interrupted.
     [[nodiscard]] const std::vector<std::string>& stack() const noexcept { return stack_; }
-    /// One line: `shard 1 stalled for 20 ms: hash_all() <- serve(weir::shard&)`.
+    /// One line: `shard 1 stalled for 12 ms, 12 ms of it on a processor: hash_all() <- serve()`.
     [[nodiscard]] std::string to_text() const;
 
 private:
     unsigned shard_;
     std::chrono::nanoseconds so_far_;
+    std::chrono::nanoseconds on_processor_;
     std::vector<std::string> stack_;
 };
 

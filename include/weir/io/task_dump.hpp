@@ -33,8 +33,9 @@ namespace detail {
 
 template <class T>
 task<T> run_with_dump(task<T> work) {
-    auto both = co_await when_any(std::move(work), dump_on_signal());
-    if constexpr (!std::is_void_v<T>) co_return std::move(both.template outcome<0>());
+    // The dump first: it blocks the signal, which would end the process otherwise.
+    auto both = co_await when_any(dump_on_signal(), std::move(work));
+    if constexpr (!std::is_void_v<T>) co_return std::move(both.template outcome<1>());
 }
 
 }  // namespace detail

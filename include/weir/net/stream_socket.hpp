@@ -3,6 +3,7 @@
 // operations are in flight: their state lives in a core that the handle points at.
 #pragma once
 
+#include <weir/base/assert.hpp>
 #include <weir/base/bytes.hpp>
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
@@ -107,16 +108,19 @@ public:
         std::chrono::nanoseconds linger = std::chrono::seconds(5)) noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return core_ != nullptr; }
-    [[nodiscard]] int native_handle() const noexcept { return core_->fd(); }
+    [[nodiscard]] int native_handle() const noexcept { return core().fd(); }
     /// Bytes accepted for sending that the kernel has not taken yet.
-    [[nodiscard]] std::size_t queued_bytes() const noexcept { return core_->sender().queued_bytes(); }
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return core().sender().queued_bytes(); }
     /// Errors: not_connected.
     [[nodiscard]] result<endpoint> local_endpoint() const;
     /// Errors: not_connected.
     [[nodiscard]] result<endpoint> peer_endpoint() const;
 
     /// The parts, for protocols that drive them directly.
-    [[nodiscard]] detail::stream_core& core() const noexcept { return *core_; }
+    [[nodiscard]] detail::stream_core& core() const noexcept {
+        WEIR_ASSERT(core_ != nullptr, "a socket was used after it was closed or moved away");
+        return *core_;
+    }
 
 private:
     detail::stream_core_ptr core_;

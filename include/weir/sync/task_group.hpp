@@ -59,7 +59,7 @@ inline constexpr bool is_group_task<task<result<void>>> = true;
 /// ```cpp
 /// weir::task_group group(co_await weir::this_task(), 100);
 /// auto started = group.spawn(handle, std::move(socket));
-/// co_await started;                        // waits while 100 children are in flight
+/// if (!co_await started) break;            // waits while 100 children are in flight
 /// weir::result<void> outcome = co_await group.join();
 /// ```
 class task_group {
@@ -88,7 +88,7 @@ public:
     /// Starts `callable(args...)`, which gives a `task<>` or a `task<result<void>>`, as a child.
     /// Waits while `max_in_flight` children run. The callable and the arguments are moved or copied
     /// into the group and live until the child has ended, so a capturing lambda is safe here.
-    /// Keep it in a statement of its own: `auto started = group.spawn(...); co_await started;`
+    /// Keep it in a statement of its own: `auto started = group.spawn(...); if (!co_await started) ...`
     /// (g++ 12 destroys a capturing lambda twice that stands in a `co_await` expression.)
     ///
     /// Errors:        operation_canceled when the caller or the group is stopped; then the child

@@ -36,9 +36,9 @@ CO_TEST(work_that_is_not_stopped_gives_its_result) {
 
 CO_TEST(the_source_stops_everything_that_runs_under_it) {
     weir::stop_source source;
-    const auto [a, b, c] = static_cast<void>(
+    const auto [a, b, c] =
         co_await weir::when_all(weir::with_stop(source, weir::sleep_for(1h)),
-                                weir::with_stop(source, weir::sleep_for(2h)), request(source)));
+                                weir::with_stop(source, weir::sleep_for(2h)), request(source));
     CO_CHECK(!a && a.error() == std::errc::operation_canceled);
     CO_CHECK(!b && b.error() == std::errc::operation_canceled);
 }
@@ -66,8 +66,8 @@ CO_TEST(either_of_two_sources_stops_nested_work) {
     for (const bool by_outer : {false, true}) {
         weir::stop_source outer;
         weir::stop_source inner;
-        const auto [slept, done] = static_cast<void>(
-            co_await weir::when_all(nested(outer, inner), request(by_outer ? outer : inner)));
+        const auto [slept, done] =
+            co_await weir::when_all(nested(outer, inner), request(by_outer ? outer : inner));
         CO_CHECK(!slept.has_value());
     }
 }

@@ -71,8 +71,8 @@ CO_TEST(void_gives_monostate_and_awaitables_that_are_no_tasks_are_taken) {
     std::vector<int> order;
     weir::event event;
     event.set();
-    auto [slept, nothing, waited] = static_cast<void>(
-        co_await weir::when_all(weir::sleep_for(1ms), note(order, 1, 2ms), event.wait()));
+    auto [slept, nothing, waited] =
+        co_await weir::when_all(weir::sleep_for(1ms), note(order, 1, 2ms), event.wait());
     static_assert(std::is_same_v<decltype(nothing), std::monostate>);
     CO_CHECK(slept.has_value());
     CO_CHECK(waited.has_value());
@@ -124,8 +124,8 @@ CO_TEST(it_nests) {
 CO_TEST(a_stop_reaches_every_branch) {
     weir::event never;
     const auto self = co_await weir::this_task();
-    const auto [a, b, c] = static_cast<void>(
-        co_await weir::when_all(wait_at(never), wait_at(never), request_stop_of(self.ambient())));
+    const auto [a, b, c] =
+        co_await weir::when_all(wait_at(never), wait_at(never), request_stop_of(self.ambient()));
     CO_CHECK(a.error() == std::errc::operation_canceled);
     CO_CHECK(b.error() == std::errc::operation_canceled);
 }

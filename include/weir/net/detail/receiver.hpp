@@ -49,6 +49,8 @@ public:
     static constexpr unsigned small_pieces_to_return = 64;
     /// What is kept for a reader that does not read; then the peer has to wait.
     static constexpr std::size_t max_unread_bytes = 64 * 1024;
+    /// The same for tiny pieces, each of which costs more memory than it has bytes.
+    static constexpr unsigned max_unread_pieces = 32;
 
     explicit receiver(int fd) noexcept : fd_(fd) {}
     ~receiver();
@@ -60,7 +62,8 @@ public:
     void forget() noexcept { waiter_ = nullptr; }
     /// Puts bytes back that were taken but not used; they come first next time.
     void put_back(buffer_lease&& rest) noexcept;
-    /// Stops receiving for good; the last completion may still be under way (`is_active`).
+    /// Stops receiving for good; the last completion may still be under way (`is_active`). A read
+    /// that waits ends with bad_file_descriptor.
     void end() noexcept;
 
     [[nodiscard]] bool has_waiter() const noexcept { return waiter_ != nullptr; }
@@ -90,6 +93,10 @@ private:
     void deliver(buffer_lease&& arrived) noexcept;
     void keep(buffer_lease&& arrived) noexcept;
     void finish(int error) noexcept;
+    /// Whether more is kept than should be while nobody reads.
+    [[nodiscard]] bool is_paused() const noexcept {
+        return unread_ >= max_unread_bytes || unread_pieces_ >= max_unread_pieces;
+    }
     [[nodiscard]] int read_directly(mutable_bytes space) noexcept;
     [[nodiscard]] int read_leased() noexcept;
     void note_bulk_piece(std::size_t size) noexcept;
@@ -98,6 +105,7 @@ private:
     way way_ = way::small;
     way next_way_ = way::small;
     bool readable_ = false;  // bulk: the socket may hold bytes
+    bool hung_up_ = false;   // bulk: its end was reported, and will not be reported again
     bool ended_ = false;
     bool closing_ = false;
     std::uint8_t small_pieces_ = 0;
@@ -105,7 +113,9 @@ private:
     receive_waiter* waiter_ = nullptr;
     end_listener* end_listener_ = nullptr;
     unread_piece* first_ = nullptr;
+    unread_piece* last_ = nullptr;
     std::size_t unread_ = 0;
+    unsigned unread_pieces_ = 0;
 };
 
 }  // namespace weir::net::detail

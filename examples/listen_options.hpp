@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line that the server examples share: --listen HOST:PORT and --shards N.
+#pragma once
+
+#include <weir/io/runtime.hpp>
+#include <weir/net/port_reservation.hpp>
+#include <weir/net/tcp_acceptor.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+/// Where a server listens and on how many shards.
+class listen_options {
+public:
+    /// Parses the command line; ends the process on `--help` or an error.
+    listen_options(int argc, char** argv) {
+        CLI::App app("A weir example server");
+        app.add_option("--listen", where_, "address HOST:PORT; port 0 chooses a free one");
+        app.add_option("--shards", shards_, "threads, each with its own loop")
+            ->check(CLI::Range(1, 1024));
+        app.add_flag("--pin", pin_, "bind each shard to a processor");
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            std::exit(app.exit(error));
+        }
+    }
+
+    /// Claims the port and prints `listening on HOST:PORT`; ends the process when it cannot.
+    [[nodiscard]] weir::net::port_reservation claim() const {
+        const auto where = weir::net::endpoint::parse(where_);
+        auto claimed = where ? weir::net::port_reservation::claim(*where)
+                             : weir::result<weir::net::port_reservation>(weir::fail(where.error()));
+        if (!claimed) {
+            std::fprintf(stderr, "cannot listen on %s: %s\n", where_.c_str(),
+                         claimed.error().message().c_str());
+            std::exit(1);
+        }
+        std::printf("listening on %s\n", claimed->where().to_string().c_str());
+        std::fflush(stdout);
+        return std::move(*claimed);
+    }
+
+    [[nodiscard]] weir::runtime_options runtime() const {
+        weir::runtime_options options;
+        options.shards = shards_;
+        options.pin = pin_;
+        return options;
+    }
+
+private:
+    std::string where_ = "127.0.0.1:0";
+    unsigned shards_ = 1;
+    bool pin_ = false;
+};
+
+/// A listener of one shard on the claimed port.
+inline weir::result<weir::net::tcp_acceptor> listen_on(const weir::net::endpoint& where) {
+    weir::net::socket_options options;
+    options.reuse_port = true;
+    return weir::net::tcp_acceptor::listen(where, options);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A WebSocket echo server: text comes back as text, binary as binary, on any path.
+#include <weir/coro/ok.hpp>
+#include <weir/coro/this_task.hpp>
+#include <weir/sync/task_group.hpp>
+#include <weir/ws/accept.hpp>
+
+#include "listen_options.hpp"
+
+#include <utility>
+
+namespace {
+
+weir::ws::server_options echo_options() {
+    weir::ws::server_options options;
+    options.connection.limits.max_message_bytes(16 << 20).max_fragments(65'536);
+    options.rules.allow_any_origin();  // an echo has nothing to protect
+    return options;
+}
+
+weir::task<> echo(weir::net::tcp_socket socket, const weir::ws::server_options& options) {
+    auto peer = co_await weir::ws::accept(std::move(socket), options);
+    if (!peer) co_return;  // not a WebSocket handshake: it got its HTTP answer
+    while (auto message = co_await peer->receive()) {
+        if (!co_await peer->send(std::move(*message))) co_return;
+    }
+    static_cast<void>(co_await peer->close());
+}
+
+weir::task<weir::result<void>> serve(weir::net::endpoint where) {
+    const weir::ws::server_options options = echo_options();
+    auto acceptor = weir::ok(listen_on(where));
+    weir::task_group connections(co_await weir::this_task(), 100'000);
+    while (auto socket = co_await acceptor.accept()) {
+        auto started = connections.spawn(echo, std::move(*socket), std::cref(options));
+        if (!co_await started) break;
+    }
+    co_return co_await connections.join();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const listen_options options(argc, argv);
+    const auto port = options.claim();
+    weir::runtime runtime(options.runtime());
+    return runtime.run([&](weir::shard&) { return serve(port.where()); }) ? 0 : 1;
+}

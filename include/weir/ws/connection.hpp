@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// connection: a WebSocket connection after its handshake, server or client side: messages in,
+// messages out. The protocol is `session`; this moves the bytes and keeps the times.
+#pragma once
+
+#include <weir/base/lifetime.hpp>
+#include <weir/base/result.hpp>
+#include <weir/coro/task.hpp>
+#include <weir/coro/wait_point.hpp>
+#include <weir/coro/wait_queue.hpp>
+#include <weir/net/tcp_socket.hpp>
+#include <weir/ws/close_code.hpp>
+#include <weir/ws/connection_error.hpp>
+#include <weir/ws/connection_options.hpp>
+#include <weir/ws/message.hpp>
+#include <weir/ws/session.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace weir::ws {
+
+namespace detail {
+class connection_core;
+struct connection_core_closer {
+    void operator()(connection_core* core) const noexcept;
+};
+}  // namespace detail
+
+/// An open WebSocket connection. Owns the socket. Moves, does not copy; belongs to one shard.
+/// One task receives, any number may send; every message is sent whole.
+///
+/// Pings are answered, and silent peers pinged, without any doing of the user, while somebody
+/// receives. Destroying it sends a close frame (1001) if none was sent, and lets queued messages
+/// leave for up to five seconds.
+///
+/// ```cpp
+/// weir::task<> echo(weir::ws::connection peer) {
+///     while (auto message = co_await peer.receive()) {
+///         if (!co_await peer.send(std::move(*message))) co_return;
+///     }
+/// }
+/// ```
+class connection {
+public:
+    class receive_awaiter;
+    class send_awaiter;
+
+    /// Takes over a socket whose handshake is done. `early` holds bytes received behind it.
+    explicit connection(net::stream_socket socket, role side,
+                        const connection_options& options WEIR_LIFETIMEBOUND,
+                        buffer_lease early = {});
+
+    /// Waits for the next message.
+    ///
+    /// @return        a whole text or binary message, 0 ... max_message_bytes.
+    /// Errors:        connection_errc::closed (see `close_code_received`), ended_without_close;
+    ///                every protocol_errc (the peer has been told); timed_out (no sign of life);
+    ///                those of the socket; operation_canceled.
+    /// Cancellation:  nothing is lost: a message that is partly there is completed by the next call.
+    /// Concurrency:   one receive at a time.
+    /// Allocates:     nothing for messages that arrive whole.
+    /// Source:        RFC 6455 5, 6.2.
+    [[nodiscard]] receive_awaiter receive() noexcept;
+
+    /// Sends a message: queues it and waits while more than 1 MiB is queued. All that is queued
+    /// during a turn of the loop leaves together at its end.
+    ///
+    /// @param data    copied.
+    /// Errors:        connection_errc::closed (a close was sent before); those of the socket;
+    ///                operation_canceled (then it was not queued).
+    /// Cancellation:  a message that was queued is sent; only the wait for room ends.
+    /// Concurrency:   any number of senders; messages leave in the order of the calls.
+    /// Source:        RFC 6455 6.1.
+    [[nodiscard]] send_awaiter send(message_kind kind, bytes data);
+    /// Sends a received message on, without a copy if it is large. As above.
+    [[nodiscard]] send_awaiter send(message received);
+    /// Sends a message that is encoded already. As above.
+    [[nodiscard]] send_awaiter send(prepared_message shared);
+    /// A text message; `text` is copied and must be UTF-8. As above.
+    [[nodiscard]] send_awaiter send_text(std::string_view text);
+
+    /// Queues a prepared message without waiting, whatever is queued already: the caller looks at
+    /// `queued_bytes` and decides about slow consumers. False when nothing can be sent any more.
+    bool try_send(const prepared_message& shared);
+    /// Queues a ping now. @param payload 0 ... 125 bytes. False when nothing can be sent any more.
+    bool try_ping(bytes payload);
+    /// Queues a close frame and returns at once; `receive` then ends with `closed` when the peer
+    /// has answered. False when a close was sent before.
+    bool start_close(close_code code, std::string_view reason = {});
+
+    /// Closes in order: sends a close frame if none was sent, waits for the peer's (its messages
+    /// are dropped), lets queued bytes leave, and closes the socket. Each wait lasts at most
+    /// `close_timeout`. The connection is of no use afterwards.
+    ///
+    /// @param code    a code that may be sent; `reason` at most 123 bytes of UTF-8.
+    /// Errors:        timed_out (the peer did not answer), ended_without_close; operation_canceled.
+    /// Cancellation:  the socket is closed without waiting any longer.
+    /// Source:        RFC 6455 7.1.1.
+    [[nodiscard]] task<result<void>> close(close_code code = close_code::normal,
+                                           std::string_view reason = {});
+
+    [[nodiscard]] bool is_open() const noexcept;
+    /// Bytes queued for sending that the kernel has not taken yet.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
+    /// The peer's close code; `no_status` while there is none or it sent none.
+    [[nodiscard]] close_code close_code_received() const noexcept;
+    /// The time between the last ping that was answered and its pong; zero before the first.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept;
+    /// The sub-protocol agreed on in the handshake; empty = none.
+    [[nodiscard]] const std::string& protocol() const noexcept;
+    void set_protocol(std::string name);
+    [[nodiscard]] net::stream_socket& socket() noexcept;
+
+private:
+    std::unique_ptr<detail::connection_core, detail::connection_core_closer> core_;
+};
+
+class connection::receive_awaiter final : public wait_point {
+public:
+    explicit receive_awaiter(detail::connection_core& core) noexcept : core_(core) {}
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <weir::detail::weir_promise P>
+    [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
+        return begin(self.promise());
+    }
+    [[nodiscard]] result<message> await_resume() noexcept {
+        if (error_) return fail(error_);
+        return std::move(message_);
+    }
+    void request_stop() noexcept override;
+    void describe(std::string& out) const override { out += "websocket message"; }
+
+private:
+    friend class detail::connection_core;
+
+    [[nodiscard]] bool begin(weir::detail::promise_base& promise);
+    void finish(message&& received) noexcept;
+    void finish(std::error_code error) noexcept;
+
+    detail::connection_core& core_;
+    message message_;
+    std::error_code error_;
+};
+
+class connection::send_awaiter final : public wait_queue::waiter {
+public:
+    /// A message whose bytes the caller lends until it is queued.
+    class copied_message {
+    public:
+        explicit copied_message(message_kind kind, bytes data) noexcept : kind(kind), data(data) {}
+        message_kind kind;
+        bytes data;
+    };
+
+    explicit send_awaiter(detail::connection_core& core, copied_message lent) noexcept;
+    explicit send_awaiter(detail::connection_core& core, message&& received) noexcept;
+    explicit send_awaiter(detail::connection_core& core, prepared_message&& shared) noexcept;
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <weir::detail::weir_promise P>
+    [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
+        if (note_stop(self.promise())) return false;
+        return queue() && join(progress(), self.promise());
+    }
+    result<void> await_resume() const noexcept;
+    void describe(std::string& out) const override { out += "room in send queue"; }
+
+private:
+    /// Queues the message; returns whether the sender has to wait for room.
+    [[nodiscard]] bool queue();
+    [[nodiscard]] wait_queue& progress() noexcept;
+
+    detail::connection_core& core_;
+    std::variant<copied_message, message, prepared_message> what_;
+    bool queued_ = false;
+};
+
+}  // namespace weir::ws

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// connection_options: how a WebSocket connection behaves once it is open.
+#pragma once
+
+#include <weir/ws/limits.hpp>
+
+#include <chrono>
+
+namespace weir::ws {
+
+/// Limits and times of a connection; one object is shared by all that are configured alike, and
+/// must outlive them.
+class connection_options {
+public:
+    connection_options() noexcept {}
+
+    ws::limits limits;
+    /// A silent peer is pinged after this; zero = never.
+    std::chrono::milliseconds ping_interval{30'000};
+    /// A peer that has sent nothing for so long after a ping is given up with timed_out.
+    std::chrono::milliseconds pong_timeout{20'000};
+    /// How long the close handshake may take, each way.
+    std::chrono::milliseconds close_timeout{5'000};
+    /// How long the opening handshake may take, from the first byte awaited to the answer.
+    std::chrono::milliseconds handshake_timeout{10'000};
+
+    /// The defaults.
+    [[nodiscard]] static const connection_options& defaults() noexcept;
+};
+
+}  // namespace weir::ws

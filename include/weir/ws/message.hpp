@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// message: one received WebSocket message, and prepared_message: one to be sent to many.
+#pragma once
+
+#include <weir/base/bytes.hpp>
+#include <weir/io/buffer_ring.hpp>
+#include <weir/io/send_buffer.hpp>
+#include <weir/ws/opcode.hpp>
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace weir::ws {
+
+/// A whole received message. Owns a lease on its bytes, which usually lie where they were received:
+/// drop it soon. Text is valid UTF-8. Moves, does not copy; shard-local.
+class message {
+public:
+    message() noexcept = default;
+    explicit message(message_kind kind, buffer_lease payload) noexcept
+        : payload_(std::move(payload)), kind_(kind) {}
+
+    [[nodiscard]] message_kind kind() const noexcept { return kind_; }
+    [[nodiscard]] bool is_text() const noexcept { return kind_ == message_kind::text; }
+    [[nodiscard]] std::size_t size() const noexcept { return payload_.size(); }
+    /// The payload; it may be changed in place.
+    [[nodiscard]] mutable_bytes data() const noexcept { return payload_.data(); }
+    [[nodiscard]] std::string_view text() const noexcept { return as_text(payload_.data()); }
+    [[nodiscard]] buffer_lease take_payload() noexcept { return std::move(payload_); }
+
+private:
+    buffer_lease payload_;
+    message_kind kind_ = message_kind::binary;
+};
+
+/// A message encoded once as a server's frame, to be sent to any number of connections on any
+/// shard. A value: copies share the bytes. (A client masks each message anew and copies it.)
+///
+/// ```cpp
+/// const weir::ws::prepared_message news(weir::ws::message_kind::text, weir::as_bytes("hello"));
+/// for (auto& member : room) member.try_send(news);
+/// ```
+class prepared_message {
+public:
+    explicit prepared_message(message_kind kind, bytes payload);
+
+    [[nodiscard]] message_kind kind() const noexcept { return kind_; }
+    [[nodiscard]] const send_buffer& frame() const noexcept { return frame_; }
+    [[nodiscard]] bytes payload() const noexcept { return frame_.view().subspan(header_bytes_); }
+
+private:
+    send_buffer frame_;
+    std::size_t header_bytes_ = 0;
+    message_kind kind_;
+};
+
+}  // namespace weir::ws

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/ws/connect.hpp>
+
+#include <weir/base/error.hpp>
+#include <weir/http/response_parser.hpp>
+#include <weir/io/timeout.hpp>
+#include <weir/net/endpoint.hpp>
+#include <weir/ws/handshake.hpp>
+#include <weir/ws/mask_key_source.hpp>
+
+#include <charconv>
+
+namespace weir::ws {
+
+namespace {
+
+client_handshake::nonce fresh_nonce() {
+    client_handshake::nonce random{};
+    mask_key_source::fill_from_kernel(random);
+    return random;
+}
+
+client_handshake make_handshake(const url& where, const client_options& options) {
+    client_handshake handshake(where.authority(), where.target(), fresh_nonce());
+    for (const std::string& name : options.protocols) handshake.offer_protocol(name);
+    for (const auto& [name, value] : options.headers) handshake.header(name, value);
+    return handshake;
+}
+
+task<result<connection>> shake_hands(net::stream_socket socket, url where,
+                                     const client_options& options) {
+    const client_handshake handshake = make_handshake(where, options);
+    const result<std::string> request = handshake.request_bytes();
+    if (!request) co_return fail(request.error());
+    if (auto sent = co_await socket.send_copy(as_bytes(*request)); !sent) {
+        co_return fail(sent.error());
+    }
+    http::response_parser parser;
+    for (;;) {
+        auto chunk = co_await socket.receive();
+        if (!chunk) co_return fail(chunk.error());
+        if (chunk->empty()) co_return fail(std::errc::connection_aborted);
+        bytes rest = chunk->data();
+        const result<http::parse_action> action = parser.feed(rest);
+        if (!action) co_return fail(action.error());
+        chunk->narrow(chunk->data().last(rest.size()));
+        if (*action == http::parse_action::need_data) continue;
+        const result<std::string> protocol = handshake.check(parser.take());
+        if (!protocol) co_return fail(protocol.error());
+        connection open(std::move(socket), role::client, options.connection, std::move(*chunk));
+        if (!protocol->empty()) open.set_protocol(*protocol);
+        co_return open;
+    }
+}
+
+task<result<connection>> connect_and_shake_hands(url where, const client_options& options) {
+    const result<net::endpoint> address = net::endpoint::ip(where.host(), where.port());
+    if (!address) co_return fail(address.error());
+    auto socket = co_await net::connect(*address, options.socket);
+    if (!socket) co_return fail(socket.error());
+    co_return co_await shake_hands(std::move(*socket), std::move(where), options);
+}
+
+}  // namespace
+
+result<url> url::parse(std::string_view text) {
+    constexpr std::string_view scheme = "ws://";
+    if (!text.starts_with(scheme)) return fail(std::errc::invalid_argument);
+    text.remove_prefix(scheme.size());
+    const auto slash = text.find_first_of("/?#");
+    std::string_view authority = text.substr(0, slash);
+    url made;
+    if (slash != std::string_view::npos) {
+        const std::string_view target = text.substr(slash);
+        // RFC 6455 3: a fragment means nothing here and must not be used.
+        if (target.find('#') != std::string_view::npos) return fail(std::errc::invalid_argument);
+        made.target_ = target.front() == '/' ? std::string(target) : "/" + std::string(target);
+    }
+    const auto bracket = authority.rfind(']');
+    const auto colon = authority.rfind(':');
+    if (colon != std::string_view::npos &&
+        (bracket == std::string_view::npos || colon > bracket)) {
+        const std::string_view port = authority.substr(colon + 1);
+        const auto [end, error] =
+            std::from_chars(port.data(), port.data() + port.size(), made.port_);
+        if (error != std::errc() || end != port.data() + port.size() || made.port_ == 0) {
+            return fail(std::errc::invalid_argument);
+        }
+        authority = authority.substr(0, colon);
+    }
+    if (authority.starts_with('[') && authority.ends_with(']')) {
+        authority = authority.substr(1, authority.size() - 2);
+    }
+    if (authority.empty() || authority.find('@') != std::string_view::npos) {
+        return fail(std::errc::invalid_argument);
+    }
+    made.host_ = authority;
+    return made;
+}
+
+std::string url::authority() const {
+    std::string text = host_.find(':') == std::string::npos ? host_ : '[' + host_ + ']';
+    constexpr std::uint16_t default_port = 80;
+    if (port_ != default_port) text += ':' + std::to_string(port_);
+    return text;
+}
+
+task<result<connection>> start_client(net::stream_socket socket, url where,
+                                      const client_options& options) {
+    const std::chrono::nanoseconds limit = options.connection.handshake_timeout;
+    co_return co_await with_timeout(limit, shake_hands(std::move(socket), std::move(where), options));
+}
+
+task<result<connection>> connect(url where, const client_options& options) {
+    const std::chrono::nanoseconds limit = options.connection.handshake_timeout;
+    co_return co_await with_timeout(limit, connect_and_shake_hands(std::move(where), options));
+}
+
+}  // namespace weir::ws

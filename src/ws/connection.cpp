@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/ws/connection.hpp>
+
+#include "connection_core.hpp"
+
+#include <weir/base/error.hpp>
+#include <weir/io/timeout.hpp>
+#include <weir/ws/frame.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace weir::ws {
+
+const connection_options& connection_options::defaults() noexcept {
+    static const connection_options instance;
+    return instance;
+}
+
+prepared_message::prepared_message(message_kind kind, bytes payload) : kind_(kind) {
+    const encoded_header header(kind == message_kind::text ? opcode::text : opcode::binary, true,
+                                payload.size(), std::nullopt);
+    header_bytes_ = header.view().size();
+    frame_ = send_buffer::with_size(header_bytes_ + payload.size());
+    const mutable_bytes memory = frame_.writable();
+    std::copy(header.view().begin(), header.view().end(), memory.begin());
+    std::copy(payload.begin(), payload.end(),
+              memory.begin() + static_cast<std::ptrdiff_t>(header_bytes_));
+}
+
+void detail::connection_core_closer::operator()(connection_core* core) const noexcept {
+    delete core;
+}
+
+connection::connection(net::stream_socket socket, role side, const connection_options& options,
+                       buffer_lease early)
+    : core_(new detail::connection_core(std::move(socket), side, options, std::move(early))) {}
+
+connection::receive_awaiter connection::receive() noexcept { return receive_awaiter(*core_); }
+
+connection::send_awaiter connection::send(message_kind kind, bytes data) {
+    return send_awaiter(*core_, send_awaiter::copied_message(kind, data));
+}
+connection::send_awaiter connection::send(message received) {
+    return send_awaiter(*core_, std::move(received));
+}
+connection::send_awaiter connection::send(prepared_message shared) {
+    return send_awaiter(*core_, std::move(shared));
+}
+connection::send_awaiter connection::send_text(std::string_view text) {
+    return send(message_kind::text, as_bytes(text));
+}
+
+bool connection::try_send(const prepared_message& shared) { return core_->queue(shared); }
+bool connection::try_ping(bytes payload) { return core_->queue_ping(payload); }
+bool connection::start_close(close_code code, std::string_view reason) {
+    return core_->start_close(code, reason);
+}
+
+namespace {
+
+/// Reads on until the connection has ended, and says how.
+task<result<void>> drain(connection& peer) {
+    for (;;) {
+        const auto received = co_await peer.receive();
+        if (received) continue;
+        if (received.error() == connection_errc::closed) co_return {};
+        co_return fail(received.error());
+    }
+}
+
+/// Waits for the server to end the TCP connection, which is its part (RFC 6455 7.1.1).
+task<result<void>> await_end(net::stream_socket& socket) {
+    for (;;) {
+        const auto chunk = co_await socket.receive();
+        if (!chunk) co_return fail(chunk.error());
+        if (chunk->empty()) co_return {};
+    }
+}
+
+}  // namespace
+
+task<result<void>> connection::close(close_code code, std::string_view reason) {
+    const std::chrono::nanoseconds limit = core_->options().close_timeout;
+    static_cast<void>(core_->start_close(code, reason));
+    const result<void> answered = co_await with_timeout(limit, drain(*this));
+    if (answered && core_->session().side() == role::client) {
+        static_cast<void>(co_await with_timeout(limit, await_end(core_->socket())));
+    }
+    const result<void> closed = co_await core_->socket().close(limit);
+    co_return answered ? closed : answered;
+}
+
+bool connection::is_open() const noexcept {
+    return !core_->has_ended() && core_->session().may_send() && !core_->sender().error();
+}
+std::size_t connection::queued_bytes() const noexcept { return core_->sender().queued_bytes(); }
+close_code connection::close_code_received() const noexcept { return core_->peer_code(); }
+std::chrono::nanoseconds connection::round_trip() const noexcept { return core_->round_trip(); }
+const std::string& connection::protocol() const noexcept { return core_->protocol(); }
+void connection::set_protocol(std::string name) { core_->protocol() = std::move(name); }
+net::stream_socket& connection::socket() noexcept { return core_->socket(); }
+
+bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {
+    if (promise.ambient().is_stopped()) {
+        error_ = stopped_error();
+        return false;
+    }
+    if (core_.read(*this)) return false;
+    suspend(promise);
+    return true;
+}
+void connection::receive_awaiter::request_stop() noexcept {
+    core_.forget_reader();
+    finish(stopped_error());
+}
+void connection::receive_awaiter::finish(message&& received) noexcept {
+    message_ = std::move(received);
+    if (is_waiting()) wake();
+}
+void connection::receive_awaiter::finish(std::error_code error) noexcept {
+    error_ = error;
+    if (is_waiting()) wake();
+}
+
+connection::send_awaiter::send_awaiter(detail::connection_core& core,
+                                       copied_message lent) noexcept
+    : core_(core), what_(lent) {}
+connection::send_awaiter::send_awaiter(detail::connection_core& core, message&& received) noexcept
+    : core_(core), what_(std::move(received)) {}
+connection::send_awaiter::send_awaiter(detail::connection_core& core,
+                                       prepared_message&& shared) noexcept
+    : core_(core), what_(std::move(shared)) {}
+
+bool connection::send_awaiter::queue() {
+    if (const auto* lent = std::get_if<copied_message>(&what_)) {
+        queued_ = core_.queue(lent->kind, lent->data);
+    } else if (auto* received = std::get_if<message>(&what_)) {
+        queued_ = core_.queue(std::move(*received));
+    } else {
+        queued_ = core_.queue(std::get<prepared_message>(what_));
+    }
+    return queued_ && core_.sender().is_above_high_water();
+}
+
+wait_queue& connection::send_awaiter::progress() noexcept { return core_.sender().progress(); }
+
+result<void> connection::send_awaiter::await_resume() const noexcept {
+    if (core_.sender().error()) return fail(core_.sender().error());
+    if (queued_) return {};
+    if (was_stopped()) return fail(std::errc::operation_canceled);
+    return fail(make_error_code(connection_errc::closed));
+}
+
+}  // namespace weir::ws

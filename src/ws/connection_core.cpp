@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection_core.hpp"
+
+#include <weir/ws/mask.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace weir::ws::detail {
+
+namespace {
+
+/// Below this a large message is copied next to its header rather than referred to.
+constexpr std::size_t max_copied_payload_bytes = 2048;
+
+/// Gives a lease on an assembled message.
+class assembled_block final : public weir::detail::buffer_block, public weir::detail::pooled {
+public:
+    [[nodiscard]] static buffer_lease make(message_buffer&& assembled) {
+        auto* block = new assembled_block(std::move(assembled));
+        return buffer_lease(*block, block->memory_.view());
+    }
+
+private:
+    explicit assembled_block(message_buffer&& assembled) noexcept
+        : buffer_block(false), memory_(std::move(assembled)) {}
+    void recycle() noexcept override { delete this; }
+
+    message_buffer memory_;
+};
+
+}  // namespace
+
+connection_core::connection_core(net::stream_socket socket, role side,
+                                 const connection_options& options, buffer_lease early)
+    : socket_(std::move(socket)),
+      session_(side, options.limits),
+      options_(options),
+      chunk_(std::move(early)) {
+    arm_keepalive(options_.ping_interval);
+}
+
+connection_core::~connection_core() {
+    WEIR_ASSERT(reader_ == nullptr, "a WebSocket connection was destroyed while a task receives");
+    reactor::current().timers().disarm(*this);
+    if (!socket_.is_open()) return;
+    static_cast<void>(start_close(close_code::going_away, {}));
+}
+
+bool connection_core::read(connection::receive_awaiter& reader) {
+    WEIR_ASSERT(reader_ == nullptr, "a second receive was started while one is in flight");
+    reader_ = &reader;
+    if (serve_reader()) return true;
+    static_cast<void>(socket_.core().receiver().wait(*this));
+    return reader_ == nullptr;
+}
+
+void connection_core::forget_reader() noexcept {
+    reader_ = nullptr;
+    socket_.core().receiver().forget();
+}
+
+bool connection_core::serve_reader() {
+    message received;
+    switch (end_ ? step::ended : advance(received)) {
+        case step::need_data: return false;
+        case step::message: std::exchange(reader_, nullptr)->finish(std::move(received)); break;
+        case step::ended: std::exchange(reader_, nullptr)->finish(end_); break;
+    }
+    return true;
+}
+
+mutable_bytes connection_core::direct_space() noexcept { return session_.direct_space(); }
+
+bool connection_core::take_direct(std::size_t size) noexcept {
+    note_sign_of_life();
+    session_.direct_filled(size);
+    return serve_reader();
+}
+
+bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
+    note_sign_of_life();
+    chunk_ = std::move(arrived);
+    return serve_reader();
+}
+
+void connection_core::take_end(std::error_code error) noexcept {
+    end(error ? error : make_error_code(connection_errc::ended_without_close));
+    std::exchange(reader_, nullptr)->finish(end_);
+}
+
+connection_core::step connection_core::advance(message& out) {
+    for (;;) {
+        mutable_bytes rest = chunk_.data();
+        const event happened = session_.next(rest);
+        switch (happened.kind()) {
+            case event_kind::need_data: chunk_.reset(); return step::need_data;
+            case event_kind::message:
+                out = make_message(happened);
+                chunk_.narrow(rest);
+                return step::message;
+            case event_kind::pong_due:
+                if (session_.may_send()) {
+                    sender().push_copy(session_.encode_pong(happened.payload()).view());
+                }
+                break;
+            case event_kind::pong_received:
+                if (!std::exchange(awaits_pong_, false)) break;
+                round_trip_ = reactor::current().now() - ping_sent_;
+                break;
+            case event_kind::close_received: answer_close(happened); return step::ended;
+            case event_kind::failed: fail_protocol(happened); return step::ended;
+        }
+        chunk_.narrow(rest);
+    }
+}
+
+message connection_core::make_message(const event& arrived) {
+    if (arrived.is_in_chunk()) return message(arrived.type(), chunk_.share(arrived.payload()));
+    return message(arrived.type(), assembled_block::make(session_.take_message()));
+}
+
+void connection_core::answer_close(const event& arrived) {
+    peer_code_ = arrived.code();
+    if (session_.may_send()) {
+        if (const auto frame = session_.close(arrived.code())) sender().push_copy(frame->view());
+    }
+    end(make_error_code(connection_errc::closed));
+}
+
+void connection_core::fail_protocol(const event& broken) {
+    if (const auto frame = session_.close(broken.code(), broken.reason())) {
+        sender().push_copy(frame->view());
+    }
+    end(make_error_code(broken.error()));
+}
+
+void connection_core::end(std::error_code how) noexcept {
+    end_ = how;
+    chunk_.reset();
+    reactor::current().timers().disarm(*this);
+}
+
+bool connection_core::queue(message_kind kind, bytes payload) {
+    if (!session_.may_send() || sender().error()) return false;
+    const encoded_header header = session_.encode_message(kind, payload.size());
+    const bytes head = header.view();
+    // One piece for header and payload: what is queued in a turn then leaves in few pieces.
+    mutable_bytes room = sender().append(head.size() + payload.size());
+    std::memcpy(room.data(), head.data(), head.size());
+    if (payload.empty()) return true;
+    mutable_bytes body = room.subspan(head.size());
+    if (header.key()) {
+        copy_masked(body.data(), payload, *header.key());
+    } else {
+        std::memcpy(body.data(), payload.data(), payload.size());
+    }
+    return true;
+}
+
+bool connection_core::queue(message&& received) {
+    if (session_.side() == role::client || received.size() <= max_copied_payload_bytes) {
+        return queue(received.kind(), received.data());
+    }
+    if (!session_.may_send() || sender().error()) return false;
+    sender().push_copy(session_.encode_message(received.kind(), received.size()).view());
+    sender().push(received.take_payload());
+    return true;
+}
+
+bool connection_core::queue(const prepared_message& shared) {
+    if (session_.side() == role::client) return queue(shared.kind(), shared.payload());
+    if (!session_.may_send() || sender().error()) return false;
+    sender().push(shared.frame());
+    return true;
+}
+
+bool connection_core::queue_ping(bytes payload) {
+    if (!session_.may_send() || sender().error()) return false;
+    sender().push_copy(session_.encode_ping(payload).view());
+    ping_sent_ = reactor::current().now();
+    awaits_pong_ = true;
+    return true;
+}
+
+bool connection_core::start_close(close_code code, std::string_view reason) {
+    if (session_.state() == session_state::failed || !session_.may_send()) return false;
+    const auto frame = session_.close(code, reason);
+    if (!frame) return false;
+    sender().push_copy(frame->view());
+    return true;
+}
+
+std::string& connection_core::protocol() noexcept {
+    if (protocol_ == nullptr) protocol_ = std::make_unique<std::string>();
+    return *protocol_;
+}
+
+void connection_core::arm_keepalive(std::chrono::milliseconds delay) noexcept {
+    if (options_.ping_interval.count() <= 0) return;
+    reactor& loop = reactor::current();
+    loop.timers().arm(*this, loop.now() + delay);
+}
+
+void connection_core::expired() noexcept {
+    // Without a reader the peer's pong may lie unread: silence proves nothing then.
+    const bool nobody_listens = reader_ == nullptr;
+    if (!std::exchange(is_silent_, true) || nobody_listens) {
+        awaits_pong_ = false;
+        return arm_keepalive(options_.ping_interval);
+    }
+    if (!awaits_pong_ && queue_ping({})) return arm_keepalive(options_.pong_timeout);
+    end(std::make_error_code(std::errc::timed_out));
+    sender().fail(end_);
+    socket_.core().receiver().forget();
+    std::exchange(reader_, nullptr)->finish(end_);
+}
+
+}  // namespace weir::ws::detail

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// connection_core: what a connection's handle points at: the socket, the protocol session, and the
+// keep-alive timer. It takes received bytes straight from the receiver, so that an idle connection
+// needs no coroutine of its own.
+//
+//   open --close frame sent--> closing --peer's close / end of stream / error--> ended
+//        --peer's close (answered) / protocol error (told) / end of stream / silence--> ended
+#pragma once
+
+#include <weir/coro/detail/frame_pool.hpp>
+#include <weir/io/timer.hpp>
+#include <weir/ws/connection.hpp>
+
+#include <memory>
+#include <string>
+
+namespace weir::ws::detail {
+
+class connection_core final : public weir::detail::pooled,
+                              private net::detail::receive_waiter,
+                              private timer {
+public:
+    explicit connection_core(net::stream_socket socket, role side,
+                             const connection_options& options, buffer_lease early);
+    ~connection_core();
+
+    /// Gives the next message, or the end, to `reader`, now (returns true) or later.
+    [[nodiscard]] bool read(connection::receive_awaiter& reader);
+    void forget_reader() noexcept;
+
+    /// Queues a message; false when none can be sent any more.
+    bool queue(message_kind kind, bytes payload);
+    bool queue(message&& received);
+    bool queue(const prepared_message& shared);
+    bool queue_ping(bytes payload);
+    bool start_close(close_code code, std::string_view reason);
+
+    [[nodiscard]] net::detail::sender& sender() noexcept { return socket_.core().sender(); }
+    [[nodiscard]] net::stream_socket& socket() noexcept { return socket_; }
+    [[nodiscard]] const ws::session& session() const noexcept { return session_; }
+    [[nodiscard]] const connection_options& options() const noexcept { return options_; }
+    [[nodiscard]] close_code peer_code() const noexcept { return peer_code_; }
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
+    [[nodiscard]] std::string& protocol() noexcept;
+    [[nodiscard]] bool has_ended() const noexcept { return static_cast<bool>(end_); }
+
+private:
+    enum class step { message, need_data, ended };
+
+    [[nodiscard]] mutable_bytes direct_space() noexcept override;
+    [[nodiscard]] bool take_direct(std::size_t size) noexcept override;
+    [[nodiscard]] bool take_bytes(buffer_lease&& arrived) noexcept override;
+    void take_end(std::error_code error) noexcept override;
+
+    [[nodiscard]] step advance(message& out);
+    [[nodiscard]] bool serve_reader();
+    [[nodiscard]] message make_message(const event& arrived);
+    void answer_close(const event& arrived);
+    void fail_protocol(const event& broken);
+    void end(std::error_code how) noexcept;
+
+    void expired() noexcept override;
+    void arm_keepalive(std::chrono::milliseconds delay) noexcept;
+    void note_sign_of_life() noexcept { is_silent_ = false; }
+
+    net::stream_socket socket_;
+    ws::session session_;
+    const connection_options& options_;
+    buffer_lease chunk_;  // received and not yet parsed
+    connection::receive_awaiter* reader_ = nullptr;
+    std::error_code end_;
+    close_code peer_code_ = close_code::no_status;
+    bool is_silent_ = true;
+    bool awaits_pong_ = false;
+    std::chrono::steady_clock::time_point ping_sent_;
+    std::chrono::nanoseconds round_trip_{};
+    std::unique_ptr<std::string> protocol_;
+};
+
+}  // namespace weir::ws::detail

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The test harness itself: what it must catch, it catches.
+#include "co_test.hpp"
+#include "virtual_kernel.hpp"
+
+#include <weir/coro/this_task.hpp>
+#include <weir/io/sleep.hpp>
+#include <weir/io/timeout.hpp>
+#include <weir/sync/event.hpp>
+#include <weir/sync/mutex.hpp>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace fails_as_expected = boost::unit_test;
+
+BOOST_AUTO_TEST_SUITE(co_test_test)
+
+namespace {
+
+using namespace std::chrono_literals;
+
+weir::task<> waits_for_ever() {
+    weir::event never;
+    static_cast<void>(co_await never.wait());
+}
+weir::task<> checks_wrongly() {
+    static_cast<void>(co_await weir::yield());
+    CO_CHECK_EQUAL(1, 2);
+}
+weir::task<> leaks_a_descriptor_when_stopped() {
+    const auto turn = co_await weir::yield();
+    if (!turn) static_cast<void>(::dup(0));
+}
+weir::task<> throws() {
+    static_cast<void>(co_await weir::yield());
+    throw std::runtime_error("out of the body");
+}
+
+int stops_seen = 0;
+weir::task<> counts_stops() {
+    for (int i = 0; i < 5; ++i) {
+        const auto turn = co_await weir::yield();
+        if (!turn) ++stops_seen;
+    }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_body_that_waits_for_ever_fails, *fails_as_expected::expected_failures(1)) {
+    weir::test::run_co_test(waits_for_ever);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_check_fails_once, *fails_as_expected::expected_failures(1)) {
+    weir::test::run_co_test(checks_wrongly);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_fails) {
+    BOOST_CHECK_THROW(weir::test::run_co_test(throws), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_that_leaks_after_a_stop_fails,
+                     *fails_as_expected::expected_failures(1)) {
+    weir::test::run_co_test(leaks_a_descriptor_when_stopped);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_is_tried_at_each_step) {
+    stops_seen = 0;
+    weir::test::run_co_test(counts_stops);
+    // Before the body, and before each of its five turns but the last, which sees no stop.
+    BOOST_TEST(stops_seen >= 5 + 4 + 3 + 2 + 1);
+}
+
+CO_TEST(an_hour_passes_at_once) {
+    const auto begin = weir::reactor::current().now();
+    static_cast<void>(co_await weir::sleep_for(1h));
+    CO_CHECK(weir::reactor::current().now() - begin >= 1h);
+}
+
+CO_TEST(time_does_not_pass_while_tasks_run) {
+    const auto begin = weir::reactor::current().now();
+    for (int i = 0; i < 300; ++i) static_cast<void>(co_await weir::yield());
+    CO_CHECK(weir::reactor::current().now() == begin);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
