@@ -8,9 +8,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <utility>
 
 /// Where a server listens and on how many shards.
 class listen_options {
@@ -27,21 +30,20 @@ public:
         } catch (const CLI::ParseError& error) {
             std::exit(app.exit(error));
         }
+        shards_to_listen_ = shards_;
+        claim();
     }
 
-    /// Claims the port and prints `listening on HOST:PORT`; ends the process when it cannot.
-    [[nodiscard]] weir::net::port_reservation claim() const {
-        const auto where = weir::net::endpoint::parse(where_);
-        auto claimed = where ? weir::net::port_reservation::claim(*where)
-                             : weir::result<weir::net::port_reservation>(weir::fail(where.error()));
-        if (!claimed) {
-            std::fprintf(stderr, "cannot listen on %s: %s\n", where_.c_str(),
-                         claimed.error().message().c_str());
-            std::exit(1);
+    /// Listens on one shard; the last shard to do so prints `listening on HOST:PORT`.
+    [[nodiscard]] weir::result<weir::net::tcp_acceptor> listen() const {
+        weir::net::socket_options socket;
+        socket.reuse_port = true;
+        auto acceptor = weir::net::tcp_acceptor::listen(port_->where(), socket);
+        if (acceptor && --shards_to_listen_ == 0) {
+            std::printf("listening on %s\n", port_->where().to_string().c_str());
+            std::fflush(stdout);
         }
-        std::printf("listening on %s\n", claimed->where().to_string().c_str());
-        std::fflush(stdout);
-        return std::move(*claimed);
+        return acceptor;
     }
 
     [[nodiscard]] weir::runtime_options runtime() const {
@@ -52,14 +54,21 @@ public:
     }
 
 private:
+    void claim() {
+        const auto where = weir::net::endpoint::parse(where_);
+        auto claimed = where ? weir::net::port_reservation::claim(*where)
+                             : weir::result<weir::net::port_reservation>(weir::fail(where.error()));
+        if (!claimed) {
+            std::fprintf(stderr, "cannot listen on %s: %s\n", where_.c_str(),
+                         claimed.error().message().c_str());
+            std::exit(1);
+        }
+        port_.emplace(std::move(*claimed));
+    }
+
     std::string where_ = "127.0.0.1:0";
     unsigned shards_ = 1;
     bool pin_ = false;
+    std::optional<weir::net::port_reservation> port_;
+    mutable std::atomic<unsigned> shards_to_listen_{1};
 };
-
-/// A listener of one shard on the claimed port.
-inline weir::result<weir::net::tcp_acceptor> listen_on(const weir::net::endpoint& where) {
-    weir::net::socket_options options;
-    options.reuse_port = true;
-    return weir::net::tcp_acceptor::listen(where, options);
-}

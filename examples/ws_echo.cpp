@@ -27,9 +27,9 @@ weir::task<> echo(weir::net::tcp_socket socket, const weir::ws::server_options& 
     static_cast<void>(co_await peer->close());
 }
 
-weir::task<weir::result<void>> serve(weir::net::endpoint where) {
+weir::task<weir::result<void>> serve(const listen_options& listening) {
     const weir::ws::server_options options = echo_options();
-    auto acceptor = weir::ok(listen_on(where));
+    auto acceptor = weir::ok(listening.listen());
     weir::task_group connections(co_await weir::this_task(), 100'000);
     while (auto socket = co_await acceptor.accept()) {
         auto started = connections.spawn(echo, std::move(*socket), std::cref(options));
@@ -42,7 +42,8 @@ weir::task<weir::result<void>> serve(weir::net::endpoint where) {
 
 int main(int argc, char** argv) {
     const listen_options options(argc, argv);
-    const auto port = options.claim();
     weir::runtime runtime(options.runtime());
-    return runtime.run([&](weir::shard&) { return serve(port.where()); }) ? 0 : 1;
+    const auto outcome = runtime.run([&](weir::shard&) { return serve(options); });
+    if (!outcome) std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
+    return outcome ? 0 : 1;
 }

@@ -37,6 +37,7 @@ struct connection {
     int fd = -1;
     bool closing = false;  // everything queued, then close
     bool ready = false;    // on the list of those with more to read
+    bool hung_up = false;  // the peer will send no more than what waits
     bool paused = false;   // too much queued: reads wait for writability
     std::size_t queued_bytes = 0;
     std::vector<piece> queue;
@@ -75,7 +76,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t max_queued_bytes = std::size_t{20} << 20;
+    static constexpr std::size_t max_queued_bytes = std::size_t{4} << 20;
 
     void watch(int fd, connection* owner, unsigned events) {
         epoll_event event{};
@@ -95,11 +96,10 @@ private:
                 if (!read(*c)) return close_connection(c);
             }
         }
+        // The end of the stream may share its edge with data: from then on read until recv says 0.
+        if ((event.events & EPOLLRDHUP) != 0) c->hung_up = true;
         if (c->ready || c->paused) return;
-        if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !read(*c))
-            return close_connection(c);
-        // The end of the stream may share its edge with data: read on until recv says 0.
-        if ((event.events & EPOLLRDHUP) != 0) read_later(*c);
+        if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !read(*c)) close_connection(c);
     }
 
     void accept_all() {
@@ -140,7 +140,7 @@ private:
         if (!open) c.closing = true;
         if (!c.queue.empty() && !flush(c)) return false;
         c.paused = c.queued_bytes > max_queued_bytes;
-        if (bytes.size() == room.size() && !c.closing) read_later(c);
+        if ((bytes.size() == room.size() || c.hung_up) && !c.closing) read_later(c);
         return true;
     }
 

@@ -33,7 +33,7 @@ WINDOWS = ((1, 1), (64, 1), (512, 1), (64, 16))  # connections, messages in flig
 QUICK = ((20, 64, 1), (1024, 64, 1), (16384, 64, 1), (20, 64, 16))
 BASELINES = ("raw_uring", "raw_epoll")
 MAX_FOREIGN_CPU = 0.12  # of one core, during a run
-MAX_RETRIES = 4
+MAX_TRIES = 3
 TICKS = os.sysconf("SC_CLK_TCK")
 
 RAW = "{build}/benchmarks/echo/%s --protocol {protocol} --listen 127.0.0.1:0 --cpu {cpu}"
@@ -174,11 +174,11 @@ def run_once(options, template, protocol, cell):
 
 def run_undisturbed(options, template, protocol, cell):
     result = None
-    for attempt in range(MAX_RETRIES):
+    for _ in range(MAX_TRIES):
         result = run_once(options, template, protocol, cell)
         if result["foreign_cpu"] <= MAX_FOREIGN_CPU:
             break
-        time.sleep(2**attempt)  # a compiler's turn next door takes seconds
+        time.sleep(1)
     result["disturbed"] = result["foreign_cpu"] > MAX_FOREIGN_CPU
     return result
 

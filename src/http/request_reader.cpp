@@ -18,7 +18,11 @@ task<result<std::optional<request>>> request_reader::next() {
         }
         bytes rest = chunk_.data();
         const result<parse_action> action = parser_.feed(rest);
-        chunk_.narrow(chunk_.data().last(rest.size()));
+        if (rest.empty()) {
+            chunk_.reset();  // a slow peer must not hold memory that the other sockets wait for
+        } else {
+            chunk_.narrow(chunk_.data().last(rest.size()));
+        }
         if (!action) co_return fail(action.error());
         if (*action != parse_action::need_data) co_return std::optional<request>(parser_.take());
     }

@@ -10,10 +10,14 @@ namespace {
 
 int open_flags(open_mode mode) noexcept {
     switch (mode) {
-        case open_mode::read: return O_RDONLY;
-        case open_mode::update: return O_RDWR;
-        case open_mode::replace: return O_RDWR | O_CREAT | O_TRUNC;
-        case open_mode::create_new: return O_RDWR | O_CREAT | O_EXCL;
+        case open_mode::read:
+            return O_RDONLY;
+        case open_mode::update:
+            return O_RDWR;
+        case open_mode::replace:
+            return O_RDWR | O_CREAT | O_TRUNC;
+        case open_mode::create_new:
+            return O_RDWR | O_CREAT | O_EXCL;
     }
     return O_RDONLY;
 }

@@ -27,7 +27,8 @@ bool shard::try_post(inbox_message& message) noexcept {
 }
 
 result<void> shard::reserve_post() noexcept {
-    if ((visitors_.load(std::memory_order_relaxed) & closed) != 0) return fail(std::errc::broken_pipe);
+    if ((visitors_.load(std::memory_order_relaxed) & closed) != 0)
+        return fail(std::errc::broken_pipe);
     if (posted_.fetch_add(1, std::memory_order_relaxed) < set_.max_posted()) return {};
     release_post();
     return fail(std::errc::no_buffer_space);

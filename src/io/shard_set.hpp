@@ -90,7 +90,7 @@ private:
     std::optional<branch<task<result<void>>>> main_;
     std::unique_ptr<dump_listener> dump_listener_;
     stack_capture capture_;
-    pthread_t thread_id_{};
+    observed_thread observed_;
     std::optional<cpu_set_t> unpinned_;
     note<&shard_thread::stop_arrived> stop_;
     note<&shard_thread::end_arrived> end_;
@@ -125,7 +125,9 @@ public:
     void main_ended() noexcept;
     void dump_all() noexcept;
     /// The signal of the dump, or null.
-    [[nodiscard]] signal_set* dump_signal() noexcept { return dump_signal_ ? &*dump_signal_ : nullptr; }
+    [[nodiscard]] signal_set* dump_signal() noexcept {
+        return dump_signal_ ? &*dump_signal_ : nullptr;
+    }
 
 private:
     enum class phase { made, ready, running, over };

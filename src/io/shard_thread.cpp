@@ -73,7 +73,7 @@ void shard_thread::pin_to(unsigned position) noexcept {
 
 void shard_thread::open(const runtime_options& options) {
     if (options.pin) pin_to(shard_.index());
-    thread_id_ = ::pthread_self();
+    if (options.stall_threshold.count() > 0) observed_ = observed_thread::current();
     auto loop = open_reactor(options.reactor);
     if (!loop) {
         failure_ = loop.error();
@@ -137,6 +137,7 @@ void shard_thread::close_inbox() {
 
 void shard_thread::close() {
     capture_.detach_from_this_thread();
+    observed_ = {};
     shard::current_ = nullptr;
     dump_listener_.reset();
     loop_.reset();
@@ -156,7 +157,7 @@ void shard_thread::dump_arrived() noexcept {
 }
 
 watched_loop shard_thread::watched() noexcept {
-    return watched_loop(shard_.index(), loop_->heartbeat(), capture_, thread_id_);
+    return watched_loop(shard_.index(), loop_->heartbeat(), capture_, observed_);
 }
 
 }  // namespace detail

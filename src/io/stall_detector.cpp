@@ -2,13 +2,14 @@
 #include "stall_detector.hpp"
 
 #include "blocked_signals.hpp"
-
-#include <coro/symbols.hpp>
+#include "coro/symbols.hpp"
 
 #include <execinfo.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -58,7 +59,7 @@ void install_handler() {
     // The first call loads the unwinder, which a signal handler must not do.
     void* frame = nullptr;
     static_cast<void>(::backtrace(&frame, 1));
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = weir_capture_stack;
     action.sa_flags = SA_RESTART;
     ::sigaction(interrupt_signal, &action, nullptr);
@@ -157,32 +158,53 @@ void stall_detector::watch() {
     }
 }
 
-std::chrono::nanoseconds watched_loop::processor_time() const noexcept {
+observed_thread observed_thread::current() {
+    observed_thread thread;
+    thread.id_ = ::pthread_self();
+    const std::string path = "/proc/self/task/" + std::to_string(::gettid()) + "/schedstat";
+    thread.schedstat_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return thread;
+}
+
+std::chrono::nanoseconds observed_thread::ran() const noexcept {
     clockid_t id{};
     timespec used{};
-    if (::pthread_getcpuclockid(thread_, &id) != 0 || ::clock_gettime(id, &used) != 0) return {};
+    if (::pthread_getcpuclockid(id_, &id) != 0 || ::clock_gettime(id, &used) != 0) return {};
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+std::chrono::nanoseconds observed_thread::queued() const noexcept {
+    char text[128] = {};
+    if (::pread(schedstat_.value(), text, sizeof text - 1, 0) <= 0) return {};
+    long long ran = 0;
+    long long queued = 0;
+    if (std::sscanf(text, "%lld %lld", &ran, &queued) != 2) return {};
+    return std::chrono::nanoseconds(queued);
 }
 
 bool stall_detector::look_at(watched_loop& loop, std::chrono::steady_clock::time_point now) {
     const std::uint64_t beat = loop.heartbeat().last_beat();
-    if (beat == 0 || beat != loop.seen_) {
-        loop.seen_ = beat;
-        loop.since_ = now;
-        loop.reported_ = false;
-        if (beat != 0) loop.used_ = loop.processor_time();
-        return beat == 0;
+    if (beat != 0 && beat == loop.seen_) {
+        ++loop.looks_;
+        if (!loop.reported_) judge(loop, now - loop.since_);
+        return false;
     }
-    if (!loop.reported_ && now - loop.since_ >= threshold_) {
-        loop.reported_ = true;
-        report(loop, now - loop.since_);
-    }
-    return false;
+    loop.seen_ = beat;
+    loop.looks_ = 1;
+    loop.since_ = now;
+    loop.reported_ = false;
+    if (beat != 0) loop.ran_ = loop.thread_->ran();
+    return beat == 0;
 }
 
-void stall_detector::report(watched_loop& loop, std::chrono::nanoseconds so_far) {
-    const auto on_processor = loop.processor_time() - loop.used_;
-    std::vector<std::string> stack = loop.capture_->take(loop.thread_);
+void stall_detector::judge(watched_loop& loop, std::chrono::nanoseconds so_far) {
+    // Most turns are never seen twice; only for those that are, the kernel's file is read.
+    if (loop.looks_ == 2) loop.queued_ = loop.thread_->queued();
+    if (so_far < threshold_ || so_far - (loop.thread_->queued() - loop.queued_) < threshold_)
+        return;
+    loop.reported_ = true;
+    const auto on_processor = loop.thread_->ran() - loop.ran_;
+    std::vector<std::string> stack = loop.capture_->take(loop.thread_->id());
     // It came round meanwhile: what was captured belongs to another turn.
     if (loop.heartbeat().last_beat() != loop.seen_) stack.clear();
     count_.fetch_add(1, std::memory_order_relaxed);

@@ -4,11 +4,14 @@
 // The loops pay two plain stores a turn (pulse.hpp). Only when a stall is noticed is the thread
 // interrupted by a signal, whose handler writes down its stack: so the report names the function
 // that runs, not merely the coroutine that was resumed, and nothing is recorded beforehand.
+// Time in which the machine had no processor for the thread is not counted: on a loaded machine
+// every loop would seem to stall.
 // (Seastar's stall detector interrupts in the same way, from a timer of each thread.)
 //
 //   watching --all loops idle for a second--> asleep --a loop wakes up--> watching
 #pragma once
 
+#include <weir/base/unique_fd.hpp>
 #include <weir/io/detail/pulse.hpp>
 #include <weir/io/stall.hpp>
 
@@ -49,29 +52,46 @@ private:
     void* frames_[max_depth];
 };
 
+/// The thread of a loop, as the kernel accounts for it. Made on that thread.
+class observed_thread {
+public:
+    observed_thread() noexcept = default;
+    [[nodiscard]] static observed_thread current();
+
+    [[nodiscard]] pthread_t id() const noexcept { return id_; }
+    /// Time on a processor so far.
+    [[nodiscard]] std::chrono::nanoseconds ran() const noexcept;
+    /// Time in which it could have run but the machine had no processor for it. 0 where the kernel
+    /// does not tell (/proc/self/task/TID/schedstat).
+    [[nodiscard]] std::chrono::nanoseconds queued() const noexcept;
+
+private:
+    pthread_t id_{};
+    unique_fd schedstat_;
+};
+
 /// What the detector knows of one loop.
 class watched_loop {
 public:
     explicit watched_loop(unsigned shard, pulse& heartbeat, stack_capture& capture,
-                          pthread_t thread) noexcept
-        : shard_(shard), heartbeat_(&heartbeat), capture_(&capture), thread_(thread) {}
+                          const observed_thread& thread) noexcept
+        : shard_(shard), heartbeat_(&heartbeat), capture_(&capture), thread_(&thread) {}
 
     [[nodiscard]] pulse& heartbeat() const noexcept { return *heartbeat_; }
 
 private:
     friend class stall_detector;
-
-    [[nodiscard]] std::chrono::nanoseconds processor_time() const noexcept;
-
     using clock = std::chrono::steady_clock;
 
     unsigned shard_;
     pulse* heartbeat_;
     stack_capture* capture_;
-    pthread_t thread_;
-    std::uint64_t seen_ = 0;      // the beat at the last look
-    clock::time_point since_{};   // when it was first seen
-    std::chrono::nanoseconds used_{};  // processor time of the thread then
+    const observed_thread* thread_;
+    std::uint64_t seen_ = 0;             // the beat at the last look
+    unsigned looks_ = 0;                 // how often it has been seen
+    clock::time_point since_{};          // when it was first seen
+    std::chrono::nanoseconds ran_{};     // of the thread, at the first look
+    std::chrono::nanoseconds queued_{};  // of the thread, at the second look
     bool reported_ = false;
 };
 
@@ -92,7 +112,7 @@ private:
     void watch();
     /// Returns whether the loop is idle.
     bool look_at(watched_loop& loop, std::chrono::steady_clock::time_point now);
-    void report(watched_loop& loop, std::chrono::nanoseconds so_far);
+    void judge(watched_loop& loop, std::chrono::nanoseconds so_far);
 
     std::vector<watched_loop> loops_;
     std::chrono::nanoseconds threshold_;

@@ -45,7 +45,7 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
         unread_piece* piece = std::exchange(first_, first_->next);
         buffer_lease lease = std::move(piece->lease);
         delete piece;
-        unread_ -= lease.size();
+        unread_ -= static_cast<std::uint32_t>(lease.size());
         --unread_pieces_;
         if (waiter.take_bytes(std::move(lease))) return true;
     }
@@ -64,7 +64,7 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
 
 void receiver::put_back(buffer_lease&& rest) noexcept {
     auto* piece = new unread_piece(std::move(rest));
-    unread_ += piece->lease.size();
+    unread_ += static_cast<std::uint32_t>(piece->lease.size());
     ++unread_pieces_;
     if (first_ == nullptr) last_ = piece;
     piece->next = std::exchange(first_, piece);
@@ -146,7 +146,7 @@ void receiver::deliver(buffer_lease&& arrived) noexcept {
 void receiver::keep(buffer_lease&& arrived) noexcept {
     // A copy: the shared buffers are for connections that somebody reads.
     auto* piece = new unread_piece(buffer_lease::copy_of(arrived.data()));
-    unread_ += piece->lease.size();
+    unread_ += static_cast<std::uint32_t>(piece->lease.size());
     ++unread_pieces_;
     (first_ == nullptr ? first_ : last_->next) = piece;
     last_ = piece;

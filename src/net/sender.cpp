@@ -1,260 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/net/detail/sender.hpp>
 
-#include "io/kernel.hpp"
-#include "io/op/requests.hpp"
+#include "send_queue.hpp"
 
 #include <weir/base/assert.hpp>
-#include <weir/coro/detail/frame_pool.hpp>
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <new>
 #include <utility>
 
 namespace weir::net::detail {
 
-namespace {
+sender::~sender() { delete queue_; }
 
-constexpr std::size_t max_gathered_pieces = 64;
-constexpr std::size_t max_gathered_bytes = 1024 * 1024;
-/// From here on, sending at once while the bytes are hot beats waiting for the end of the turn.
-constexpr std::size_t direct_send_bytes = 8 * 1024;
-constexpr std::size_t smallest_copy_room = 192;
-
-}  // namespace
-
-/// One run of bytes in the queue: copied into its own memory, or kept alive by a lease, a shared
-/// buffer, or whoever lent it.
-struct sender::piece {
-    [[nodiscard]] static piece* with_room(std::size_t room) {
-        const std::size_t size = sizeof(piece) + room;
-        auto* made = ::new (weir::detail::allocate_frame(size)) piece(room);
-        made->data = made->own_memory();
-        return made;
-    }
-    [[nodiscard]] static piece* referring(bytes data) {
-        piece* made = with_room(0);
-        made->data = data.data();
-        made->size = data.size();
-        return made;
-    }
-    static void destroy(piece* old) noexcept {
-        const std::size_t size = sizeof(piece) + old->capacity;
-        old->~piece();
-        weir::detail::deallocate_frame(old, size);
-    }
-
-    [[nodiscard]] std::byte* own_memory() noexcept {
-        return reinterpret_cast<std::byte*>(this + 1);
-    }
-    /// Room behind the bytes that are in the piece's own memory.
-    [[nodiscard]] std::size_t room() noexcept {
-        if (capacity == 0) return 0;
-        return capacity - static_cast<std::size_t>(data + size - own_memory());
-    }
-
-    piece* next = nullptr;
-    const std::byte* data = nullptr;
-    std::size_t size = 0;
-    std::size_t capacity;
-    bool is_leased = false;  // of memory that other sockets wait for
-    buffer_lease lease;
-    send_buffer shared;
-
-private:
-    explicit piece(std::size_t room) noexcept : capacity(room) {}
-};
-
-sender::~sender() {
-    if (turn_end_hook::is_linked()) turn_end_hook::unlink();
-    drop_all();
-}
-
-sender::piece& sender::add(piece* made) noexcept {
-    (first_ == nullptr ? first_ : last_->next) = made;
-    last_ = made;
-    queued_ += made->size;
-    schedule();
-    return *made;
-}
-
-void sender::schedule() noexcept {
-    if (!is_active()) reactor::current().at_turn_end(*this);
-}
-
-mutable_bytes sender::append(std::size_t size) {
-    // A piece in flight may grow too: the kernel was told the length that it had then.
-    const bool extends = last_ != nullptr && last_->room() >= size;
-    if (!extends) add(piece::with_room(std::max(size, smallest_copy_room)));
-    auto* begin = const_cast<std::byte*>(last_->data) + last_->size;
-    last_->size += size;
-    queued_ += size;
-    return {begin, size};
+send_queue& sender::queue() {
+    if (queue_ == nullptr) queue_ = new send_queue(*this);
+    return *queue_;
 }
 
 void sender::push_copy(bytes data) {
-    if (error_ || data.empty()) return;
-    std::memcpy(append(data.size()).data(), data.data(), data.size());
+    if (error_ == 0 && !data.empty()) queue().push_copy(data);
 }
-
 void sender::push(buffer_lease&& data) {
-    if (error_ || data.empty()) return;
-    if (data.size() <= smallest_copy_room) return push_copy(data.data());
-    if (is_active() && may_block_ && data.is_shared_memory()) {
-        // It would stay behind the send that waits for the peer, for as long as the peer likes.
-        data = buffer_lease::copy_of(data.data());
-    }
-    piece* made = piece::referring(data.data());
-    made->is_leased = data.is_shared_memory();
-    made->lease = std::move(data);
-    add(made);
+    if (error_ == 0 && !data.empty()) queue().push(std::move(data));
 }
-
 void sender::push(const send_buffer& data) {
-    if (error_ || data.empty()) return;
-    if (data.size() <= smallest_copy_room) return push_copy(data.view());
-    add(piece::referring(data.view())).shared = data;
+    if (error_ == 0 && !data.empty()) queue().push(data);
 }
-
-void sender::push(bytes header, const send_buffer& data) {
-    if (header.size() + data.size() <= max_copied_bytes) {
-        if (error_) return;
-        mutable_bytes room = append(header.size() + data.size());
-        std::memcpy(room.data(), header.data(), header.size());
-        if (!data.empty()) {
-            std::memcpy(room.data() + header.size(), data.view().data(), data.size());
-        }
-        return;
-    }
-    push_copy(header);
-    push(data);
-}
-
 std::uint64_t sender::push_borrowed(bytes data) {
-    if (!error_ && !data.empty()) add(piece::referring(data));
+    if (error_ == 0 && !data.empty()) queue().push_borrowed(data);
     return queued_through();
 }
-
-void sender::turn_ends() noexcept {
-    if (first_ == nullptr || is_active()) return;
-    if (queued_ >= direct_send_bytes && try_send_directly()) return;
-    may_block_ = false;
-    start();
+mutable_bytes sender::append(std::size_t size) {
+    WEIR_ASSERT(error_ == 0, "bytes were appended to a send queue that has failed");
+    return queue().append(size);
 }
 
-bool sender::try_send_directly() noexcept {
-    iovec pieces[max_gathered_pieces];
-    std::size_t count = 0;
-    for (piece* each = first_; each != nullptr && count < max_gathered_pieces; each = each->next) {
-        pieces[count++] = {const_cast<std::byte*>(each->data), each->size};
-    }
-    msghdr message{};
-    message.msg_iov = pieces;
-    message.msg_iovlen = count;
-    reactor& loop = reactor::current();
-    ++loop.stats().direct_calls;
-    const int sent = loop.system().send_now(fd_, message);
-    if (sent < 0 && sent != -EAGAIN && sent != -EINTR) {
-        fail(error_from_errno(-sent));
-        return true;
-    }
-    if (sent > 0) advance(static_cast<std::size_t>(sent));
-    tell_progress();
-    if (first_ == nullptr) return true;
-    keep_unsent();
-    may_block_ = true;
-    start();
-    return true;
+std::size_t sender::queued_bytes() const noexcept {
+    return queue_ == nullptr ? 0 : queue_->queued_bytes();
+}
+bool sender::is_idle() const noexcept { return queued_bytes() == 0 && !is_active(); }
+bool sender::is_active() const noexcept { return queue_ != nullptr && queue_->is_active(); }
+
+wait_queue& sender::progress() noexcept {
+    WEIR_ASSERT(queue_ != nullptr, "progress was awaited of a sender that has nothing to send");
+    return queue_->progress();
 }
 
-void sender::prepare(io_uring_sqe& sqe) noexcept {
-    const int flags = may_block_ ? 0 : MSG_DONTWAIT;
-    requested_ = first_->size;
-    if (first_->next == nullptr) return op::fill_send(sqe, fd_, first_->data, first_->size, flags);
-    std::size_t count = 0;
-    std::size_t total = 0;
-    for (piece* each = first_; each != nullptr; each = each->next) {
-        if (count == max_gathered_pieces || total >= max_gathered_bytes) break;
-        ++count;
-        total += each->size;
-    }
-    void* memory = reactor::current().submission_memory(sizeof(msghdr) + count * sizeof(iovec));
-    auto* message = ::new (memory) msghdr{};
-    auto* pieces = reinterpret_cast<iovec*>(message + 1);
-    requested_ = total;
-    piece* each = first_;
-    for (std::size_t i = 0; i < count; ++i, each = each->next) {
-        ::new (&pieces[i]) iovec{const_cast<std::byte*>(each->data), each->size};
-    }
-    message->msg_iov = pieces;
-    message->msg_iovlen = count;
-    op::fill_send_message(sqe, fd_, *message, flags);
-}
-
-void sender::complete(int result, std::uint32_t, bool) noexcept {
-    if (result >= 0) {
-        advance(static_cast<std::size_t>(result));
-    } else if (result != -EAGAIN && result != -EINTR && !error_) {
-        fail(error_from_errno(-result));
-    }
-    if (error_) drop_all();
-    tell_progress();
-    if (first_ == nullptr) return;
-    if (result >= 0 && static_cast<std::size_t>(result) == requested_) return schedule();
-    // The socket is full: whatever is left waits for the peer, in memory of its own.
-    keep_unsent();
-    may_block_ = true;
-    start();
-}
-
-void sender::advance(std::size_t sent) noexcept {
-    sent_ += sent;
-    queued_ -= sent;
-    while (first_ != nullptr && sent >= first_->size) {
-        sent -= first_->size;
-        piece::destroy(std::exchange(first_, first_->next));
-    }
-    if (first_ == nullptr) {
-        last_ = nullptr;
-        return;
-    }
-    first_->data += sent;
-    first_->size -= sent;
-}
-
-void sender::keep_unsent() noexcept {
-    for (piece* each = first_; each != nullptr; each = each->next) {
-        if (!each->is_leased) continue;
-        each->lease = buffer_lease::copy_of({each->data, each->size});
-        each->data = each->lease.data().data();
-        each->is_leased = false;
-    }
-}
-
-void sender::tell_progress() noexcept {
-    if (queued_ <= low_water_bytes) progress_.wake_all();
-    if (idle_listener_ != nullptr && is_idle()) idle_listener_->sender_idle();
-}
-
-void sender::fail(std::error_code error) noexcept {
-    if (!error_) error_ = error;
-    if (is_active()) {
-        cancel();  // its completion drops the queue: the kernel may still read from it
-        return;
-    }
-    drop_all();
-    tell_progress();
-}
-
-void sender::drop_all() noexcept {
-    queued_ = 0;
-    last_ = nullptr;
-    while (first_ != nullptr) piece::destroy(std::exchange(first_, first_->next));
+void sender::fail(int error) noexcept {
+    if (error_ == 0) error_ = error;
+    if (queue_ != nullptr) queue_->abandon();
 }
 
 }  // namespace weir::net::detail

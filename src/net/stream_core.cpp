@@ -6,6 +6,7 @@
 #include <weir/io/timer.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace weir::net::detail {
@@ -39,7 +40,7 @@ public:
         close_when_idle();
     }
     void hurry() noexcept {
-        if (!core_.sender().is_idle()) core_.sender().fail(stopped_error());
+        if (!core_.sender().is_idle()) core_.sender().fail(ECANCELED);
         close_when_idle();
     }
     void forget_listener() noexcept { listener_ = nullptr; }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace weir::net {
@@ -47,7 +48,7 @@ task<result<std::size_t>> stream_socket::write_all(bytes data) {
         if (progress || to.sent_through(ticket)) continue;
         // The kernel may be reading from `data`: it is ours again only when nothing is in flight.
         const std::error_code error = progress.error();
-        to.fail(error);
+        to.fail(error.category() == std::system_category() ? error.value() : ECANCELED);
         while (to.is_active()) {
             static_cast<void>(co_await shield(detail::progress_awaiter(to), std::chrono::nanoseconds::max()));
         }
@@ -157,7 +158,7 @@ void stream_socket::read_awaiter::take_end(std::error_code error) noexcept {
 }
 
 bool stream_socket::send_awaiter::queue() {
-    if (to_.error()) return false;
+    if (to_.has_failed()) return false;
     queued_ = true;
     if (!lease_.empty()) {
         to_.push(std::move(lease_));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/accept.hpp>
 
+#include "last_words.hpp"
+
 #include <weir/http/error.hpp>
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response.hpp>
@@ -14,8 +16,10 @@ namespace weir::ws {
 namespace {
 
 /// Sends a last answer and closes; the error that led here is what the caller reports.
-task<> refuse(net::stream_socket socket, std::string answer) {
-    if (co_await socket.send_copy(as_bytes(answer))) static_cast<void>(co_await socket.close());
+task<> refuse(net::stream_socket socket, std::string answer, std::chrono::nanoseconds limit) {
+    if (!co_await socket.send_copy(as_bytes(answer))) co_return;
+    static_cast<void>(co_await with_timeout(limit, let_last_words_arrive(socket)));
+    static_cast<void>(co_await socket.close());
 }
 
 std::string answer_to(const std::error_code& error) {
@@ -30,7 +34,8 @@ task<result<connection>> handshake(net::stream_socket socket, const server_optio
     if (!request) {
         const std::error_code error = request.error();
         if (error.category() == http::category()) {
-            co_await refuse(std::move(socket), answer_to(error));
+            co_await refuse(std::move(socket), answer_to(error),
+                            options.connection.close_timeout);
         }
         co_return fail(error);
     }
@@ -54,7 +59,8 @@ task<result<connection>> upgrade(net::stream_socket socket, http::request reques
                                  buffer_lease leftover, const server_options& options) {
     auto accepted = accept_upgrade(request, options.rules);
     if (!accepted) {
-        co_await refuse(std::move(socket), accepted.error().response_bytes());
+        co_await refuse(std::move(socket), accepted.error().response_bytes(),
+                        options.connection.close_timeout);
         co_return fail(accepted.error().error());
     }
     const std::string answer = accepted->response_bytes();

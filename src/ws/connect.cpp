@@ -91,7 +91,7 @@ result<url> url::parse(std::string_view text) {
     if (authority.starts_with('[') && authority.ends_with(']')) {
         authority = authority.substr(1, authority.size() - 2);
     }
-    if (authority.empty() || authority.find('@') != std::string_view::npos) {
+    if (authority.empty() || authority.find_first_of("@[] ") != std::string_view::npos) {
         return fail(std::errc::invalid_argument);
     }
     made.host_ = authority;

@@ -2,6 +2,7 @@
 #include <weir/ws/connection.hpp>
 
 #include "connection_core.hpp"
+#include "last_words.hpp"
 
 #include <weir/base/error.hpp>
 #include <weir/io/timeout.hpp>
@@ -70,15 +71,6 @@ task<result<void>> drain(connection& peer) {
     }
 }
 
-/// Waits for the server to end the TCP connection, which is its part (RFC 6455 7.1.1).
-task<result<void>> await_end(net::stream_socket& socket) {
-    for (;;) {
-        const auto chunk = co_await socket.receive();
-        if (!chunk) co_return fail(chunk.error());
-        if (chunk->empty()) co_return {};
-    }
-}
-
 }  // namespace
 
 task<result<void>> connection::close(close_code code, std::string_view reason) {
@@ -86,16 +78,23 @@ task<result<void>> connection::close(close_code code, std::string_view reason) {
     static_cast<void>(core_->start_close(code, reason));
     const result<void> answered = co_await with_timeout(limit, drain(*this));
     if (answered && core_->session().side() == role::client) {
-        static_cast<void>(co_await with_timeout(limit, await_end(core_->socket())));
+        // The server ends the TCP connection: that is its part (RFC 6455 7.1.1).
+        static_cast<void>(co_await with_timeout(limit, drop_until_end(core_->socket())));
+    } else if (!answered && answered.error().category() == protocol_category()) {
+        static_cast<void>(co_await with_timeout(limit, let_last_words_arrive(core_->socket())));
     }
     const result<void> closed = co_await core_->socket().close(limit);
-    co_return answered ? closed : answered;
+    const result<void> outcome = answered ? closed : answered;
+    core_->close_ended(outcome ? std::error_code() : outcome.error());
+    co_return outcome;
 }
 
 bool connection::is_open() const noexcept {
-    return !core_->has_ended() && core_->session().may_send() && !core_->sender().error();
+    return core_->may_queue();
 }
-std::size_t connection::queued_bytes() const noexcept { return core_->sender().queued_bytes(); }
+std::size_t connection::queued_bytes() const noexcept {
+    return core_->socket().is_open() ? core_->sender().queued_bytes() : 0;
+}
 close_code connection::close_code_received() const noexcept { return core_->peer_code(); }
 std::chrono::nanoseconds connection::round_trip() const noexcept { return core_->round_trip(); }
 const std::string& connection::protocol() const noexcept { return core_->protocol(); }
@@ -141,16 +140,20 @@ bool connection::send_awaiter::queue() {
     } else {
         queued_ = core_.queue(std::get<prepared_message>(what_));
     }
-    return queued_ && core_.sender().is_above_high_water();
+    if (!queued_ || !core_.sender().is_above_high_water()) return false;
+    core_.release_shared_memory();
+    return true;
 }
 
 wait_queue& connection::send_awaiter::progress() noexcept { return core_.sender().progress(); }
 
 result<void> connection::send_awaiter::await_resume() const noexcept {
-    if (core_.sender().error()) return fail(core_.sender().error());
+    // The socket may have been closed by somebody else while this waited for room.
+    const bool is_open = core_.socket().is_open();
+    if (is_open && core_.sender().error()) return fail(core_.sender().error());
     if (queued_) return {};
     if (was_stopped()) return fail(std::errc::operation_canceled);
-    return fail(make_error_code(connection_errc::closed));
+    return fail(core_.has_ended() ? core_.end() : make_error_code(connection_errc::closed));
 }
 
 }  // namespace weir::ws

@@ -4,6 +4,7 @@
 #include <weir/ws/mask.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -38,6 +39,7 @@ connection_core::connection_core(net::stream_socket socket, role side,
       session_(side, options.limits),
       options_(options),
       chunk_(std::move(early)) {
+    sender().set_idle_listener(this);
     arm_keepalive(options_.ping_interval);
 }
 
@@ -45,6 +47,7 @@ connection_core::~connection_core() {
     WEIR_ASSERT(reader_ == nullptr, "a WebSocket connection was destroyed while a task receives");
     reactor::current().timers().disarm(*this);
     if (!socket_.is_open()) return;
+    sender().set_idle_listener(nullptr);
     static_cast<void>(start_close(close_code::going_away, {}));
 }
 
@@ -90,7 +93,34 @@ void connection_core::take_end(std::error_code error) noexcept {
     std::exchange(reader_, nullptr)->finish(end_);
 }
 
+void connection_core::sender_idle() noexcept {
+    // A flood of pings is answered as fast as the peer takes the pongs; the last one waits here.
+    if (session_.pongs_flushed() && reader_ != nullptr && serve_reader()) {
+        socket_.core().receiver().forget();
+    }
+}
+
+void connection_core::close_ended(std::error_code how) noexcept {
+    if (!end_) end(how ? how : make_error_code(connection_errc::closed));
+}
+
+bool connection_core::may_queue() noexcept {
+    return socket_.is_open() && !end_ && session_.may_send() && !sender().error();
+}
+
+void connection_core::release_shared_memory() {
+    if (chunk_.is_shared_memory()) chunk_ = buffer_lease::copy_of(chunk_.data());
+}
+
+void connection_core::note_sent_pongs() noexcept {
+    // A queue that never runs empty never tells so; what has left it still counts.
+    if (pongs_end_ == 0 || !sender().sent_through(pongs_end_)) return;
+    pongs_end_ = 0;
+    static_cast<void>(session_.pongs_flushed());
+}
+
 connection_core::step connection_core::advance(message& out) {
+    note_sent_pongs();
     for (;;) {
         mutable_bytes rest = chunk_.data();
         const event happened = session_.next(rest);
@@ -98,11 +128,17 @@ connection_core::step connection_core::advance(message& out) {
             case event_kind::need_data: chunk_.reset(); return step::need_data;
             case event_kind::message:
                 out = make_message(happened);
-                chunk_.narrow(rest);
+                // The message holds the memory; without bytes behind it nobody else needs to.
+                if (rest.empty()) {
+                    chunk_.reset();
+                } else {
+                    chunk_.narrow(rest);
+                }
                 return step::message;
             case event_kind::pong_due:
                 if (session_.may_send()) {
                     sender().push_copy(session_.encode_pong(happened.payload()).view());
+                    pongs_end_ = sender().queued_through();
                 }
                 break;
             case event_kind::pong_received:
@@ -143,7 +179,7 @@ void connection_core::end(std::error_code how) noexcept {
 }
 
 bool connection_core::queue(message_kind kind, bytes payload) {
-    if (!session_.may_send() || sender().error()) return false;
+    if (!may_queue()) return false;
     const encoded_header header = session_.encode_message(kind, payload.size());
     const bytes head = header.view();
     // One piece for header and payload: what is queued in a turn then leaves in few pieces.
@@ -163,7 +199,7 @@ bool connection_core::queue(message&& received) {
     if (session_.side() == role::client || received.size() <= max_copied_payload_bytes) {
         return queue(received.kind(), received.data());
     }
-    if (!session_.may_send() || sender().error()) return false;
+    if (!may_queue()) return false;
     sender().push_copy(session_.encode_message(received.kind(), received.size()).view());
     sender().push(received.take_payload());
     return true;
@@ -171,13 +207,13 @@ bool connection_core::queue(message&& received) {
 
 bool connection_core::queue(const prepared_message& shared) {
     if (session_.side() == role::client) return queue(shared.kind(), shared.payload());
-    if (!session_.may_send() || sender().error()) return false;
+    if (!may_queue()) return false;
     sender().push(shared.frame());
     return true;
 }
 
 bool connection_core::queue_ping(bytes payload) {
-    if (!session_.may_send() || sender().error()) return false;
+    if (!may_queue()) return false;
     sender().push_copy(session_.encode_ping(payload).view());
     ping_sent_ = reactor::current().now();
     awaits_pong_ = true;
@@ -185,8 +221,12 @@ bool connection_core::queue_ping(bytes payload) {
 }
 
 bool connection_core::start_close(close_code code, std::string_view reason) {
-    if (session_.state() == session_state::failed || !session_.may_send()) return false;
-    const auto frame = session_.close(code, reason);
+    WEIR_ASSERT(code == close_code::no_status || is_valid_on_wire(code),
+                "a close frame was given a code that may not be sent");
+    if (!socket_.is_open() || !session_.may_send()) return false;
+    auto frame = session_.close(code, reason);
+    // The reason is for people only: one that is no UTF-8 must not keep the connection open.
+    if (!frame) frame = session_.close(code);
     if (!frame) return false;
     sender().push_copy(frame->view());
     return true;
@@ -207,12 +247,15 @@ void connection_core::expired() noexcept {
     // Without a reader the peer's pong may lie unread: silence proves nothing then.
     const bool nobody_listens = reader_ == nullptr;
     if (!std::exchange(is_silent_, true) || nobody_listens) {
-        awaits_pong_ = false;
+        was_probed_ = false;
         return arm_keepalive(options_.ping_interval);
     }
-    if (!awaits_pong_ && queue_ping({})) return arm_keepalive(options_.pong_timeout);
+    // Our own ping counts, not the user's: that one may be a moment old.
+    if (!std::exchange(was_probed_, true) && queue_ping({})) {
+        return arm_keepalive(options_.pong_timeout);
+    }
     end(std::make_error_code(std::errc::timed_out));
-    sender().fail(end_);
+    sender().fail(ETIMEDOUT);
     socket_.core().receiver().forget();
     std::exchange(reader_, nullptr)->finish(end_);
 }

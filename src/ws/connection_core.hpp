@@ -18,6 +18,7 @@ namespace weir::ws::detail {
 
 class connection_core final : public weir::detail::pooled,
                               private net::detail::receive_waiter,
+                              private net::detail::sender::idle_listener,
                               private timer {
 public:
     explicit connection_core(net::stream_socket socket, role side,
@@ -43,6 +44,15 @@ public:
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
     [[nodiscard]] std::string& protocol() noexcept;
     [[nodiscard]] bool has_ended() const noexcept { return static_cast<bool>(end_); }
+    /// How it ended; none while it has not.
+    [[nodiscard]] const std::error_code& end() const noexcept { return end_; }
+    /// Whether a message, ping or pong can still be queued.
+    [[nodiscard]] bool may_queue() noexcept;
+    /// `close` is over, and the socket with it; `how` is none after a regular end.
+    void close_ended(std::error_code how) noexcept;
+    /// Copies received bytes that wait to be parsed out of memory that other sockets wait for:
+    /// called when the peer decides how long they wait.
+    void release_shared_memory();
 
 private:
     enum class step { message, need_data, ended };
@@ -51,12 +61,14 @@ private:
     [[nodiscard]] bool take_direct(std::size_t size) noexcept override;
     [[nodiscard]] bool take_bytes(buffer_lease&& arrived) noexcept override;
     void take_end(std::error_code error) noexcept override;
+    void sender_idle() noexcept override;
 
     [[nodiscard]] step advance(message& out);
     [[nodiscard]] bool serve_reader();
     [[nodiscard]] message make_message(const event& arrived);
     void answer_close(const event& arrived);
     void fail_protocol(const event& broken);
+    void note_sent_pongs() noexcept;
     void end(std::error_code how) noexcept;
 
     void expired() noexcept override;
@@ -71,7 +83,9 @@ private:
     std::error_code end_;
     close_code peer_code_ = close_code::no_status;
     bool is_silent_ = true;
-    bool awaits_pong_ = false;
+    bool awaits_pong_ = false;  // of any ping: for `round_trip`
+    bool was_probed_ = false;   // by a ping of the keep-alive
+    std::uint64_t pongs_end_ = 0;  // where the last queued pong ends in the sent stream; 0 = none
     std::chrono::steady_clock::time_point ping_sent_;
     std::chrono::nanoseconds round_trip_{};
     std::unique_ptr<std::string> protocol_;

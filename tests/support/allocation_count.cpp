@@ -19,12 +19,24 @@ namespace weir::test {
 bool allocations_are_counted() noexcept { return weir::detail::frames_are_pooled; }
 std::uint64_t allocations() noexcept { return taken; }
 
-std::int64_t live_blocks() noexcept {
-    std::int64_t blocks = live;
-    for (const auto& each : weir::detail::this_thread_frames.classes) {
-        blocks -= static_cast<std::int64_t>(each.cached);
+memory_state memory_state::now() noexcept {
+    memory_state state;
+    state.heap_blocks_ = live;
+    for (const auto* frame : weir::detail::this_thread_frames.free) {
+        for (; frame != nullptr; frame = frame->next) ++state.free_frames_;
     }
-    return blocks;
+    return state;
+}
+
+void forget_long_free_lists() noexcept {
+    static constexpr int long_list = 10'000;
+    for (auto*& head : weir::detail::this_thread_frames.free) {
+        int length = 0;
+        for (auto* frame = head; frame != nullptr && length <= long_list; frame = frame->next) {
+            ++length;
+        }
+        if (length > long_list) head = nullptr;  // the slabs stay reachable through the pool
+    }
 }
 
 }  // namespace weir::test

@@ -93,7 +93,7 @@ public:
     template <class F, class... Args>
         requires std::is_invocable_v<std::decay_t<F>&, std::decay_t<Args>&&...>
     [[nodiscard]] detail::cross_call<std::decay_t<F>, std::decay_t<Args>...> run(F&& callable,
-                                                                                Args&&... args);
+                                                                                 Args&&... args);
 
     /// Its own thread: the loop of this shard.
     [[nodiscard]] reactor& loop() const noexcept { return *loop_; }
@@ -178,11 +178,11 @@ private:
     message<&cross_call_base::stop_arrived> stop_;
     message<&cross_call_base::reply_arrived> reply_;
     message<&cross_call_base::ack_arrived> ack_;
-    bool refused_ = false;      // the rest belongs to the caller's shard, but for ended_
+    bool refused_ = false;  // the rest belongs to the caller's shard, but for ended_
     bool replied_ = false;
     bool awaits_ack_ = false;
     bool stop_sent_ = false;
-    bool ended_ = false;        // on the target
+    bool ended_ = false;  // on the target
 };
 
 template <class T>

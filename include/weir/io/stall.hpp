@@ -15,10 +15,7 @@ class stall_report {
 public:
     explicit stall_report(unsigned shard, std::chrono::nanoseconds so_far,
                           std::chrono::nanoseconds on_processor, std::vector<std::string> stack)
-        : shard_(shard),
-          so_far_(so_far),
-          on_processor_(on_processor),
-          stack_(std::move(stack)) {}
+        : shard_(shard), so_far_(so_far), on_processor_(on_processor), stack_(std::move(stack)) {}
 
     [[nodiscard]] unsigned shard() const noexcept { return shard_; }
     /// How long the turn had run at least when it was noticed; it may have gone on.

@@ -71,8 +71,8 @@ public:
     /// during a turn of the loop leaves together at its end.
     ///
     /// @param data    copied.
-    /// Errors:        connection_errc::closed (a close was sent before); those of the socket;
-    ///                operation_canceled (then it was not queued).
+    /// Errors:        connection_errc::closed (a close was sent before); what `receive` ended with;
+    ///                those of the socket; operation_canceled (then it was not queued).
     /// Cancellation:  a message that was queued is sent; only the wait for room ends.
     /// Concurrency:   any number of senders; messages leave in the order of the calls.
     /// Source:        RFC 6455 6.1.
@@ -90,16 +90,20 @@ public:
     /// Queues a ping now. @param payload 0 ... 125 bytes. False when nothing can be sent any more.
     bool try_ping(bytes payload);
     /// Queues a close frame and returns at once; `receive` then ends with `closed` when the peer
-    /// has answered. False when a close was sent before.
+    /// has answered. False when a close was sent before. A reason that is no UTF-8 is left out.
     bool start_close(close_code code, std::string_view reason = {});
 
     /// Closes in order: sends a close frame if none was sent, waits for the peer's (its messages
     /// are dropped), lets queued bytes leave, and closes the socket. Each wait lasts at most
     /// `close_timeout`. The connection is of no use afterwards.
     ///
-    /// @param code    a code that may be sent; `reason` at most 123 bytes of UTF-8.
-    /// Errors:        timed_out (the peer did not answer), ended_without_close; operation_canceled.
+    /// @param code    `no_status` or one that `is_valid_on_wire`; a contract violation otherwise.
+    /// @param reason  UTF-8, borrowed until the first suspension; cut to 123 bytes.
+    /// Errors:        timed_out (the peer did not answer); what `receive` ended with, except
+    ///                closed; operation_canceled.
     /// Cancellation:  the socket is closed without waiting any longer.
+    /// Concurrency:   no receive may be in flight, because this receives; to end one that is, let
+    ///                another task call `start_close`. A second close only reports again.
     /// Source:        RFC 6455 7.1.1.
     [[nodiscard]] task<result<void>> close(close_code code = close_code::normal,
                                            std::string_view reason = {});

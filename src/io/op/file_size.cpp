@@ -18,7 +18,7 @@ void file_size::prepare(io_uring_sqe& sqe) noexcept {
 
 result<std::uint64_t> file_size::await_resume() const noexcept {
     if (raw_result() < 0) return fail(error_from_errno(-raw_result()));
-    struct ::statx status {};
+    struct ::statx status{};
     std::memcpy(&status, status_, sizeof status);
     return std::uint64_t{status.stx_size};
 }

@@ -160,7 +160,8 @@ BOOST_AUTO_TEST_CASE(a_hundred_files_in_flight_make_no_storm_of_kernel_threads) 
     auto main = [&]() -> weir::task<> {
         auto child = [&](int number) -> weir::task<weir::result<void>> {
             const std::string name = "file" + std::to_string(number);
-            weir::file file = co_await weir::ok(weir::file::open(folder / name, open_mode::replace));
+            weir::file file =
+                co_await weir::ok(weir::file::open(folder / name, open_mode::replace));
             const std::string text(64 * 1024, static_cast<char>('a' + number % 26));
             for (std::uint64_t i = 0; i < 4; ++i) {
                 co_await weir::ok(file.write_all_at(i * text.size(), weir::as_bytes(text)));

@@ -11,7 +11,9 @@ BOOST_AUTO_TEST_SUITE(linux_kernel_test)
 
 namespace {
 
-bool says(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool says(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 

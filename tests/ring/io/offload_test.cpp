@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(an_exception_is_rethrown_and_a_result_is_not_wrapped) {
     auto main = []() -> weir::task<> {
         auto thrower = weir::offload([]() -> int { throw std::runtime_error("from the pool"); });
         BOOST_CHECK_THROW(static_cast<void>(co_await thrower), std::runtime_error);
-        auto failing = weir::offload(
-            []() -> weir::result<int> { return weir::fail(std::errc::bad_message); });
+        auto failing =
+            weir::offload([]() -> weir::result<int> { return weir::fail(std::errc::bad_message); });
         const weir::result<int> failed = co_await failing;
         BOOST_TEST((failed.error() == std::errc::bad_message));
     };

@@ -17,8 +17,7 @@ namespace {
 
 class numbered final : public weir::inbox_message {
 public:
-    explicit numbered(std::vector<int>& seen, int number) noexcept
-        : seen_(seen), number_(number) {}
+    explicit numbered(std::vector<int>& seen, int number) noexcept : seen_(seen), number_(number) {}
     void run() noexcept override { seen_.push_back(number_); }
 
 private:

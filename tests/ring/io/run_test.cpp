@@ -91,11 +91,13 @@ BOOST_AUTO_TEST_CASE(a_runtime_ends_in_the_same_way_and_start_gives_the_error_in
         return runtime.run(main) ? 0 : 1;
     });
     BOOST_TEST(runs.wait() == 69);
+    BOOST_TEST_MESSAGE(runs.output());
     child_process starts([] {
         forbid_io_uring(EPERM);
         weir::runtime runtime;
         const auto started = runtime.start();
-        const bool is_right = !started && started.error().code() == std::errc::operation_not_permitted;
+        const bool is_right =
+            !started && started.error().code() == std::errc::operation_not_permitted;
         return is_right ? 0 : 1;
     });
     BOOST_TEST(starts.wait() == 0);

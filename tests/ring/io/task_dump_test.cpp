@@ -34,7 +34,9 @@ weir::task<weir::result<void>> main_of_shard(weir::shard& here) {
     co_return co_await wait_for_a_lost_event();
 }
 
-bool says(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool says(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
 
 int serve_two_shards() {
     weir::signal_set signals(SIGTERM);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The test harness itself: what it must catch, it catches.
 #include "co_test.hpp"
+#include "allocation_count.hpp"
 #include "virtual_kernel.hpp"
 
 #include <weir/coro/this_task.hpp>
@@ -12,7 +13,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace fails_as_expected = boost::unit_test;
 
@@ -32,7 +35,21 @@ weir::task<> checks_wrongly() {
 }
 weir::task<> leaks_a_descriptor_when_stopped() {
     const auto turn = co_await weir::yield();
-    if (!turn) static_cast<void>(::dup(0));
+    const int copied = turn ? 0 : ::dup(0);
+    static_cast<void>(copied);
+}
+/// Keeps a block that is found again later, so that only this harness calls it a leak.
+std::vector<std::unique_ptr<int>> kept;
+weir::task<> keeps_a_block_when_stopped() {
+    const auto turn = co_await weir::yield();
+    if (!turn) kept.push_back(std::make_unique<int>(1));
+}
+std::vector<weir::task<>> kept_tasks;
+weir::task<> never_started() { co_return; }
+weir::task<> keeps_a_frame_when_stopped() {
+    if (kept_tasks.capacity() == 0) kept_tasks.reserve(100);
+    const auto turn = co_await weir::yield();
+    if (!turn) kept_tasks.push_back(never_started());
 }
 weir::task<> throws() {
     static_cast<void>(co_await weir::yield());
@@ -64,6 +81,19 @@ BOOST_AUTO_TEST_CASE(an_exception_fails) {
 BOOST_AUTO_TEST_CASE(a_descriptor_that_leaks_after_a_stop_fails,
                      *fails_as_expected::expected_failures(1)) {
     weir::test::run_co_test(leaks_a_descriptor_when_stopped);
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_leaks_after_a_stop_fails,
+                     *fails_as_expected::expected_failures(1)) {
+    weir::test::run_co_test(keeps_a_block_when_stopped);
+    if (!weir::test::allocations_are_counted()) BOOST_ERROR("not counted under a sanitizer");
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_that_leaks_after_a_stop_fails,
+                     *fails_as_expected::expected_failures(1)) {
+    weir::test::run_co_test(keeps_a_frame_when_stopped);
+    kept_tasks.clear();
+    if (!weir::test::allocations_are_counted()) BOOST_ERROR("not counted under a sanitizer");
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_is_tried_at_each_step) {

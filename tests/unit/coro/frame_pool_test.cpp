@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <thread>
+#include <utility>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(frame_pool_test)
@@ -29,9 +30,9 @@ BOOST_AUTO_TEST_CASE(a_freed_block_is_the_next_one_of_its_size) {
     if (!frames_are_pooled) return;
     void* first = allocate_frame(200);
     deallocate_frame(first, 200);
-    void* second = allocate_frame(220);  // the same class of 32 bytes
+    void* second = allocate_frame(207);  // the same class of 16 bytes
     BOOST_TEST(first == second);
-    deallocate_frame(second, 220);
+    deallocate_frame(second, 207);
 }
 
 BOOST_AUTO_TEST_CASE(classes_do_not_mix) {
@@ -55,14 +56,34 @@ BOOST_AUTO_TEST_CASE(a_steady_state_takes_nothing_from_the_heap) {
     BOOST_TEST(count.value() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_cache_of_a_class_has_a_limit) {
+BOOST_AUTO_TEST_CASE(many_blocks_of_all_sizes_do_not_overlap) {
+    std::vector<std::pair<unsigned char*, std::size_t>> blocks;
+    for (std::size_t size = 1; size <= max_pooled_frame_bytes; size += 7) {
+        auto* block = static_cast<unsigned char*>(allocate_frame(size));
+        std::memset(block, static_cast<int>(size % 251), size);
+        blocks.emplace_back(block, size);
+    }
+    for (const auto& [block, size] : blocks) {
+        const auto mark = static_cast<unsigned char>(size % 251);
+        BOOST_TEST((block[0] == mark && block[size - 1] == mark));
+        deallocate_frame(block, size);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_leaves_its_blocks_to_those_that_start_later) {
     if (!frames_are_pooled) return;
-    constexpr std::size_t size = 2048;
-    constexpr std::size_t limit = max_cached_bytes_per_class / size;
-    std::vector<void*> blocks;
-    for (std::size_t i = 0; i < limit + 100; ++i) blocks.push_back(allocate_frame(size));
-    for (void* each : blocks) deallocate_frame(each, size);
-    BOOST_TEST(this_thread_frames.classes[size / frame_class_bytes - 1].cached <= limit);
+    constexpr std::size_t size = 2000;
+    void* left = nullptr;
+    std::thread([&] {
+        left = allocate_frame(size);
+        deallocate_frame(left, size);
+    }).join();
+    void* inherited = nullptr;
+    std::thread([&] {
+        inherited = allocate_frame(size);
+        deallocate_frame(inherited, size);
+    }).join();
+    BOOST_TEST(inherited == left);
 }
 
 BOOST_AUTO_TEST_CASE(blocks_may_be_freed_on_another_thread) {

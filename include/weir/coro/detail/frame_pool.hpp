@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per-thread recycling of coroutine frames and of the other small blocks that come and go with
-// them, so that a steady state allocates nothing.
+// them, so that a steady state allocates nothing, and a block costs no more than its bytes.
 //
-// A block returns to the thread that frees it, whichever thread took it: no atomics, and the worst
-// case of a one-way stream of frames is bounded by `max_cached_bytes_per_class`.
+// Blocks are cut from slabs of 64 KiB and go back to the thread that frees them, whichever took
+// them: no atomics, no header. The pool holds what its thread used at its peak and never shrinks;
+// a thread that ends leaves its blocks to those that start later.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +12,10 @@
 
 namespace weir::detail {
 
-inline constexpr std::size_t frame_class_bytes = 32;
+inline constexpr std::size_t frame_class_bytes = 16;
 inline constexpr std::size_t max_pooled_frame_bytes = 2048;
 inline constexpr std::size_t frame_class_count = max_pooled_frame_bytes / frame_class_bytes;
-/// What one size class of one thread keeps for reuse; blocks beyond it go back to malloc.
-inline constexpr std::size_t max_cached_bytes_per_class = std::size_t{8} << 20;
+inline constexpr std::size_t frame_slab_bytes = 64 * 1024;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool frames_are_pooled = false;
@@ -33,45 +33,34 @@ struct free_frame {
     free_frame* next;
 };
 
-struct frame_class {
-    free_frame* head = nullptr;
-    std::size_t cached = 0;
-};
-
 /// Trivial on purpose: a thread_local with a destructor would cost a guard check on each access.
-/// A separate object, made on the slow path, empties it when the thread ends.
 struct frame_cache {
-    frame_class classes[frame_class_count];
+    free_frame* free[frame_class_count];
 };
 
-inline constinit thread_local frame_cache this_thread_frames;
+inline constinit thread_local frame_cache this_thread_frames{};
 
-[[nodiscard]] void* allocate_new_frame(std::size_t size);
-void release_frame(void* frame) noexcept;
+/// The slow path: takes a block of class `index` from a slab.
+[[nodiscard]] void* cut_new_frame(std::size_t index);
 
 [[nodiscard]] inline void* allocate_frame(std::size_t size) {
     if (!frames_are_pooled || size > max_pooled_frame_bytes) [[unlikely]] {
         return ::operator new(size);
     }
-    frame_class& cls = this_thread_frames.classes[(size - 1) / frame_class_bytes];
-    free_frame* frame = cls.head;
-    if (frame == nullptr) [[unlikely]] return allocate_new_frame(size);
-    cls.head = frame->next;
-    --cls.cached;
+    const std::size_t index = (size - 1) / frame_class_bytes;
+    free_frame*& head = this_thread_frames.free[index];
+    free_frame* frame = head;
+    if (frame == nullptr) [[unlikely]] return cut_new_frame(index);
+    head = frame->next;
     return frame;
 }
 
 inline void deallocate_frame(void* memory, std::size_t size) noexcept {
     if (!frames_are_pooled || size > max_pooled_frame_bytes) [[unlikely]] {
-        return release_frame(memory);
+        return ::operator delete(memory);
     }
-    const std::size_t index = (size - 1) / frame_class_bytes;
-    frame_class& cls = this_thread_frames.classes[index];
-    if (cls.cached * (index + 1) * frame_class_bytes >= max_cached_bytes_per_class) [[unlikely]] {
-        return release_frame(memory);
-    }
-    cls.head = ::new (memory) free_frame{cls.head};
-    ++cls.cached;
+    free_frame*& head = this_thread_frames.free[(size - 1) / frame_class_bytes];
+    head = ::new (memory) free_frame{head};
 }
 
 /// Inherited by types whose objects are made and destroyed at the rate of coroutine frames.

@@ -36,7 +36,8 @@ public:
     void beat() noexcept {
         beat_.store(++turns_, std::memory_order_relaxed);
         pulse_watcher* watcher = watcher_.load(std::memory_order_acquire);
-        if (watcher != nullptr && watcher->sleeps()) [[unlikely]] watcher->wake_up();
+        if (watcher != nullptr && watcher->sleeps()) [[unlikely]]
+            watcher->wake_up();
     }
 
     /// 0 while the loop is in the kernel, otherwise a number that each return from it changes.

@@ -66,6 +66,7 @@ public:
     /// that waits ends with bad_file_descriptor.
     void end() noexcept;
 
+    [[nodiscard]] int fd() const noexcept { return fd_; }
     [[nodiscard]] bool has_waiter() const noexcept { return waiter_ != nullptr; }
     [[nodiscard]] std::size_t unread_bytes() const noexcept { return unread_; }
 
@@ -102,20 +103,20 @@ private:
     void note_bulk_piece(std::size_t size) noexcept;
 
     int fd_;
+    int error_ = 0;
+    std::uint32_t unread_ = 0;
     way way_ = way::small;
     way next_way_ = way::small;
-    bool readable_ = false;  // bulk: the socket may hold bytes
-    bool hung_up_ = false;   // bulk: its end was reported, and will not be reported again
-    bool ended_ = false;
-    bool closing_ = false;
+    bool readable_ : 1 = false;  // bulk: the socket may hold bytes
+    bool hung_up_ : 1 = false;   // bulk: its end was reported, and will not be reported again
+    bool ended_ : 1 = false;
+    bool closing_ : 1 = false;
     std::uint8_t small_pieces_ = 0;
-    int error_ = 0;
+    std::uint32_t unread_pieces_ = 0;
     receive_waiter* waiter_ = nullptr;
     end_listener* end_listener_ = nullptr;
     unread_piece* first_ = nullptr;
     unread_piece* last_ = nullptr;
-    std::size_t unread_ = 0;
-    unsigned unread_pieces_ = 0;
 };
 
 }  // namespace weir::net::detail

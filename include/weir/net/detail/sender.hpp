@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// sender: the send queue of one stream socket.
-//
-// At most one send is in flight, because two on one stream interleave. What is queued during a turn
-// leaves together at its end (corking): small pieces are copied side by side, large ones are
-// gathered where they lie. A peer that does not read never holds a shared receive buffer: what the
-// socket does not take at once is copied out of it.
-//
-//   empty --push--> queued --turn ends--> in flight --completion--> empty, or in flight again
-//                                          \--error--> failed: the queue is dropped, writers told
+// sender: the sending half of one stream socket. It is four words while nothing is queued; the
+// queue itself exists only as long as there is something to send.
 #pragma once
 
 #include <weir/base/bytes.hpp>
-#include <weir/base/result.hpp>
+#include <weir/base/error.hpp>
 #include <weir/coro/wait_queue.hpp>
 #include <weir/io/buffer_ring.hpp>
-#include <weir/io/operation.hpp>
-#include <weir/io/reactor.hpp>
 #include <weir/io/send_buffer.hpp>
 
 #include <cstddef>
@@ -24,42 +15,58 @@
 
 namespace weir::net::detail {
 
-class sender final : public operation, public turn_end_hook {
+class send_queue;
+
+class sender {
 public:
     /// A writer waits while more than this is queued ...
     static constexpr std::size_t high_water_bytes = 1024 * 1024;
     /// ... until no more than this is.
     static constexpr std::size_t low_water_bytes = 256 * 1024;
-    /// Up to this size bytes are copied next to each other; larger pieces are referred to.
-    static constexpr std::size_t max_copied_bytes = 2048;
 
     explicit sender(int fd) noexcept : fd_(fd) {}
+    sender(const sender&) = delete;
+    sender& operator=(const sender&) = delete;
     ~sender();
 
     /// Queues a copy of `data`.
     void push_copy(bytes data);
-    /// Queues `header` and `data` as one piece, copied if small.
-    void push(bytes header, const send_buffer& data);
+    /// Queues a lease's bytes where they lie, unless they are few.
     void push(buffer_lease&& data);
+    /// Queues shared bytes where they lie, unless they are few.
     void push(const send_buffer& data);
-    /// Queues bytes that the caller keeps alive until `sent_through(ticket)`.
+    /// Queues bytes that the caller keeps alive until `sent_through` the returned ticket.
     [[nodiscard]] std::uint64_t push_borrowed(bytes data);
-    /// Room for `size` bytes at the end of the queue, for an encoder to fill in at once.
+    /// Room for `size` bytes at the end of the queue, for an encoder to fill in at once. Only while
+    /// there is no error.
     [[nodiscard]] mutable_bytes append(std::size_t size);
 
-    [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
-    [[nodiscard]] bool is_above_high_water() const noexcept { return queued_ > high_water_bytes; }
-    [[nodiscard]] bool is_idle() const noexcept { return queued_ == 0 && !is_active(); }
-    [[nodiscard]] const std::error_code& error() const noexcept { return error_; }
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
+    [[nodiscard]] bool is_above_high_water() const noexcept {
+        return queue_ != nullptr && queued_bytes() > high_water_bytes;
+    }
+    /// Whether nothing is queued and the kernel holds nothing of it.
+    [[nodiscard]] bool is_idle() const noexcept;
+    /// Whether the kernel may still read what was queued.
+    [[nodiscard]] bool is_active() const noexcept;
+    /// The ticket of the last byte queued so far.
+    [[nodiscard]] std::uint64_t queued_through() const noexcept { return sent_ + queued_bytes(); }
     /// Whether everything up to `ticket` was handed to the kernel.
     [[nodiscard]] bool sent_through(std::uint64_t ticket) const noexcept { return sent_ >= ticket; }
-    [[nodiscard]] std::uint64_t queued_through() const noexcept { return sent_ + queued_; }
-    /// Woken when the queue falls to low water, when it runs empty, and when sending fails.
-    [[nodiscard]] wait_queue& progress() noexcept { return progress_; }
+    /// Woken when the queue falls to low water, when it runs empty, and when sending fails. Only
+    /// while something is queued.
+    [[nodiscard]] wait_queue& progress() noexcept;
 
+    /// Why sending has failed; no error while it has not.
+    [[nodiscard]] std::error_code error() const noexcept {
+        return error_ == 0 ? std::error_code() : error_from_errno(error_);
+    }
+    [[nodiscard]] bool has_failed() const noexcept { return error_ != 0; }
     /// Drops everything that is queued and ends the send in flight; later pushes are ignored.
-    void fail(std::error_code error) noexcept;
-    /// Told when the queue has run empty or failed, once nothing is in flight.
+    /// @param error  an errno value, not 0.
+    void fail(int error) noexcept;
+
+    /// Told when the queue has run empty or failed and nothing is in flight.
     class idle_listener {
     public:
         virtual void sender_idle() noexcept = 0;
@@ -69,31 +76,16 @@ public:
     };
     void set_idle_listener(idle_listener* listener) noexcept { idle_listener_ = listener; }
 
-    void prepare(io_uring_sqe& sqe) noexcept override;
-    void complete(int result, std::uint32_t flags, bool more) noexcept override;
-    void turn_ends() noexcept override;
-
 private:
-    struct piece;
+    friend class send_queue;
 
-    piece& add(piece* made) noexcept;
-    void schedule() noexcept;
-    [[nodiscard]] bool try_send_directly() noexcept;
-    void advance(std::size_t sent) noexcept;
-    void keep_unsent() noexcept;
-    void drop_all() noexcept;
-    void tell_progress() noexcept;
+    [[nodiscard]] send_queue& queue();
 
-    int fd_;
-    bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
-    std::error_code error_;
-    piece* first_ = nullptr;
-    piece* last_ = nullptr;
-    std::size_t queued_ = 0;
-    std::uint64_t sent_ = 0;
-    std::size_t requested_ = 0;  // bytes in the send in flight
-    wait_queue progress_;
+    send_queue* queue_ = nullptr;
     idle_listener* idle_listener_ = nullptr;
+    std::uint64_t sent_ = 0;
+    int fd_;
+    int error_ = 0;
 };
 
 }  // namespace weir::net::detail

@@ -29,12 +29,12 @@ protected:
 
 class stream_core final : public weir::detail::pooled {
 public:
-    explicit stream_core(int fd) noexcept : fd_(fd), receiver_(fd), sender_(fd) {}
+    explicit stream_core(int fd) noexcept : receiver_(fd), sender_(fd) {}
     stream_core(const stream_core&) = delete;
     stream_core& operator=(const stream_core&) = delete;
     ~stream_core() = default;
 
-    [[nodiscard]] int fd() const noexcept { return fd_; }
+    [[nodiscard]] int fd() const noexcept { return receiver_.fd(); }
     [[nodiscard]] weir::net::detail::receiver& receiver() noexcept { return receiver_; }
     [[nodiscard]] weir::net::detail::sender& sender() noexcept { return sender_; }
 
@@ -48,7 +48,6 @@ public:
 private:
     friend class closing_stream;
 
-    int fd_;
     weir::net::detail::receiver receiver_;
     weir::net::detail::sender sender_;
     closing_stream* closing_ = nullptr;

@@ -47,7 +47,9 @@ BOOST_AUTO_TEST_CASE(a_stopped_task_closes_all_the_same) {
 
 BOOST_AUTO_TEST_CASE(a_request_never_awaited_closes_too) {
     const int fd = open_null();
-    { const weir::op::close request{weir::unique_fd(fd)}; }
+    {
+        const weir::op::close request{weir::unique_fd(fd)};
+    }
     BOOST_TEST(!is_open(fd));
 }
 

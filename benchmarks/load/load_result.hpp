@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// load_result: what a run has shown, and how it is told: progress lines, a table, a judgement
+// against the targets, and JSON.
+#pragma once
+
+#include "load_options.hpp"
+#include "measurements.hpp"
+
+#include <weir/metrics/slo.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+/// A target and what was measured against it.
+class judged_target {
+public:
+    explicit judged_target(std::string_view name, std::string_view unit, weir::metrics::slo target,
+                           double value)
+        : name(name), unit(unit), target(target), value(value) {}
+    [[nodiscard]] weir::metrics::slo_level level() const noexcept { return target.judge(value); }
+
+    std::string_view name;
+    std::string_view unit;
+    weir::metrics::slo target;
+    double value;
+};
+
+/// Everything measured in one run.
+class load_result {
+public:
+    explicit load_result(const load_options& options) : options(options) {}
+
+    [[nodiscard]] double seconds() const noexcept { return window.count(); }
+    /// Answers or deliveries a second.
+    [[nodiscard]] double throughput() const noexcept;
+    [[nodiscard]] std::vector<judged_target> judge() const;
+    /// The worst level among the targets.
+    [[nodiscard]] weir::metrics::slo_level verdict() const;
+    [[nodiscard]] std::string table() const;
+    [[nodiscard]] std::string json() const;
+    /// Whether the run measured what it was asked to.
+    [[nodiscard]] bool succeeded() const noexcept;
+
+    const load_options& options;
+    shard_measurements counts;
+    std::chrono::duration<double> opening{};  // from the first dial to the last connection
+    std::chrono::duration<double> window{};   // of sending
+    std::optional<std::size_t> server_bytes;
+    std::optional<double> server_processors;  // 1.0 = one processor fully busy
+    std::error_code first_error;
+};
+
+/// One line a second while the run is on.
+class progress_printer {
+public:
+    /// @param counts  of all shards, so far.
+    void print(std::chrono::duration<double> elapsed, std::string_view phase,
+               const shard_measurements& counts);
+
+private:
+    std::uint64_t received_ = 0;
+    std::uint64_t opened_ = 0;
+    std::chrono::duration<double> at_{};
+};

@@ -1,0 +1,71 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What tasks, groups, locks, channels and timers cost, as ratios to a minimal hand-written task.
+
+usage: benchmarks/overhead/run.py [--build-dir build/release] [--repetitions 15] [--cpu 1]
+
+The contestants take turns inside one process; best and median of the repetitions are printed,
+ratios first. Absolute times drift with the machine, ratios much less.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown processor"
+
+
+def commit():
+    asked = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
+                           capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "unknown"
+
+
+def measure(program, repetitions, cpu):
+    os.sched_setaffinity(0, {cpu})
+    done = subprocess.run([program, str(repetitions)], stdout=subprocess.PIPE, text=True, check=True)
+    rows = {}
+    for line in done.stdout.splitlines():
+        entry = json.loads(line)
+        rows.setdefault(entry["case"], {})[entry["who"]] = entry
+    return rows
+
+
+def print_table(rows):
+    print(f"{'ns an operation, best (median)':38} {'x minimal':>9} {'x asio':>7} "
+          f"{'weir':>16} {'minimal':>16} {'asio':>16}")
+    for case, by in rows.items():
+        ratios = [f"{by['weir']['best'] / by[who]['best']:.2f}" if who in by else "-"
+                  for who in ("minimal", "asio")]
+        times = [f"{by[who]['best']:.1f} ({by[who]['median']:.1f})" if who in by else "-"
+                 for who in ("weir", "minimal", "asio")]
+        print(f"{case:38} {ratios[0]:>9} {ratios[1]:>7} " + " ".join(f"{t:>16}" for t in times))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--repetitions", type=int, default=15)
+    parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
+    options = parser.parse_args()
+    program = options.build_dir / "benchmarks/overhead/tasks"
+    if not program.exists():
+        sys.exit(f"{program} is missing: ninja -C {options.build_dir} benchmarks/overhead/tasks")
+    print(f"{processor()}, Linux {platform.release()}, commit {commit()}, "
+          f"{options.repetitions} repetitions on CPU {options.cpu}")
+    print_table(measure(program, options.repetitions, options.cpu))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// registry: the metrics of a program by name, each counted by shard and shown as one.
+#pragma once
+
+#include <weir/metrics/counter.hpp>
+#include <weir/metrics/gauge.hpp>
+#include <weir/metrics/histogram.hpp>
+#include <weir/metrics/sharded.hpp>
+#include <weir/metrics/text_format.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir::metrics {
+
+/// What a metric is called and what it means; a value.
+class description {
+public:
+    /// @param name    as `is_metric_name` wants it; counters end in `_total` by convention.
+    /// @param labels  of `label`, joined by commas. Metrics that share a name differ in these.
+    explicit description(std::string name, std::string help, std::string labels = {})
+        : name(std::move(name)), help(std::move(help)), labels(std::move(labels)) {}
+
+    std::string name;
+    std::string help;
+    std::string labels;
+};
+
+/// Owns metrics; their addresses stay. Add all of them before the shards start: adding is for one
+/// thread at a time, with nobody reading. `text` may be called on any thread.
+///
+/// ```cpp
+/// weir::metrics::registry registry(runtime.shard_count());
+/// auto& hits = registry.add_counter(weir::metrics::description("hits_total", "Pages served."));
+/// hits.at(here.index()).add();       // on each shard
+/// std::string page = registry.text();
+/// ```
+class registry {
+public:
+    /// @param shards  1 ... any: how many threads count.
+    explicit registry(unsigned shards) noexcept : shards_(shards) {}
+    registry(const registry&) = delete;
+    registry& operator=(const registry&) = delete;
+
+    [[nodiscard]] sharded<counter>& add_counter(description what);
+    [[nodiscard]] sharded<gauge>& add_gauge(description what);
+    /// Values in nanoseconds, shown in seconds: as a summary, or as a histogram if there are
+    /// `bounds` (in seconds, rising).
+    [[nodiscard]] sharded<histogram>& add_latency(description what, std::vector<double> bounds = {});
+    /// A value that is asked for each time; `read` must be safe on any thread.
+    void add_reading(description what, std::string type, std::function<double()> read);
+
+    /// All metrics in the text format. Metrics of one name must have been added one after the
+    /// other.
+    [[nodiscard]] std::string text() const;
+
+private:
+    class latency {
+    public:
+        explicit latency(unsigned shards, std::vector<double> bounds)
+            : values(shards), bounds(std::move(bounds)) {}
+        sharded<histogram> values;
+        std::vector<double> bounds;
+    };
+    class reading {
+    public:
+        explicit reading(std::string type, std::function<double()> read)
+            : type(std::move(type)), read(std::move(read)) {}
+        std::string type;
+        std::function<double()> read;
+    };
+    using source = std::variant<sharded<counter>, sharded<gauge>, latency, reading>;
+    class entry {
+    public:
+        explicit entry(description&& what, source&& from)
+            : what(std::move(what)), from(std::move(from)) {}
+        description what;
+        source from;
+    };
+
+    static std::string_view type_of(const source& from) noexcept;
+    static void write(text_writer& out, const description& what, const source& from);
+
+    std::deque<entry> entries_;
+    unsigned shards_;
+};
+
+}  // namespace weir::metrics

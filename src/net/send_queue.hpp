@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// send_queue: what a stream socket has yet to send.
+//
+// At most one send is in flight, because two on one stream interleave. What is queued during a turn
+// leaves together at its end (corking): small pieces are copied side by side, large ones are
+// gathered where they lie. A peer that does not read never holds a shared receive buffer: what the
+// socket does not take at once is copied out of it.
+//
+//   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight again
+//                                          \--error--> gone: the bytes are dropped, writers told
+#pragma once
+
+#include <weir/coro/detail/frame_pool.hpp>
+#include <weir/coro/wait_queue.hpp>
+#include <weir/io/operation.hpp>
+#include <weir/io/reactor.hpp>
+#include <weir/net/detail/sender.hpp>
+
+namespace weir::net::detail {
+
+class send_queue final : public operation, public turn_end_hook, public weir::detail::pooled {
+public:
+    explicit send_queue(sender& owner) noexcept : owner_(owner) {}
+    ~send_queue();
+
+    void push_copy(bytes data);
+    void push(buffer_lease&& data);
+    void push(const send_buffer& data);
+    void push_borrowed(bytes data);
+    [[nodiscard]] mutable_bytes append(std::size_t size);
+
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
+    [[nodiscard]] wait_queue& progress() noexcept { return progress_; }
+
+    /// The owner has failed: drops what is queued, now or when the send in flight has ended.
+    void abandon() noexcept;
+
+    void prepare(io_uring_sqe& sqe) noexcept override;
+    void complete(int result, std::uint32_t flags, bool more) noexcept override;
+    void turn_ends() noexcept override;
+
+private:
+    struct piece;
+
+    piece& add(piece* made) noexcept;
+    void schedule() noexcept;
+    [[nodiscard]] bool try_send_directly() noexcept;
+    void wait_for_socket() noexcept;
+    void advance(std::size_t sent) noexcept;
+    void keep_unsent() noexcept;
+    void drop_all() noexcept;
+    /// Tells writers; when nothing is left, tells the owner's listener and deletes this.
+    /// Returns whether the queue still exists and holds bytes.
+    [[nodiscard]] bool settle() noexcept;
+
+    sender& owner_;
+    piece* first_ = nullptr;
+    piece* last_ = nullptr;
+    std::size_t queued_ = 0;
+    std::size_t requested_ = 0;  // bytes in the send in flight
+    wait_queue progress_;
+    bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
+};
+
+}  // namespace weir::net::detail

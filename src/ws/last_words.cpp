@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "last_words.hpp"
+
+#include <weir/coro/ok.hpp>
+
+namespace weir::ws {
+
+task<result<void>> drop_until_end(net::stream_socket& socket) {
+    for (;;) {
+        const buffer_lease chunk = co_await ok(socket.receive());
+        if (chunk.empty()) co_return {};
+    }
+}
+
+task<result<void>> let_last_words_arrive(net::stream_socket& socket) {
+    co_await ok(socket.shutdown_send());
+    co_return co_await drop_until_end(socket);
+}
+
+}  // namespace weir::ws

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server under test as a process: its port, its descriptors, its memory, its orderly end."""
+
+import os
+import signal
+import subprocess
+import time
+
+
+class ServerProcess:
+    """Runs `program --listen 127.0.0.1:0` and reads the port that it prints; a context manager."""
+
+    def __init__(self, program, *arguments):
+        # A sanitizer's quarantine would look like a leak.
+        environment = dict(os.environ)
+        options = environment.get("ASAN_OPTIONS", "")
+        environment["ASAN_OPTIONS"] = f"{options}:quarantine_size_mb=8".lstrip(":")
+        self.process = subprocess.Popen(
+            [program, "--listen", "127.0.0.1:0", *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            self.process.kill()
+            raise RuntimeError(f"{program} printed {line!r} instead of where it listens")
+        host, _, port = line.split()[-1].rpartition(":")
+        self.address = (host, int(port))
+        self.is_sanitized = "libclang_rt.asan" in self._maps() or "__asan" in self._maps()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.is_alive():
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()
+
+    @property
+    def url(self):
+        return f"ws://{self.address[0]}:{self.address[1]}/"
+
+    def is_alive(self):
+        return self.process.poll() is None
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def wait_for_descriptors(self, at_most, seconds):
+        """How many there are once they are few enough, or after `seconds`."""
+        end = time.monotonic() + seconds
+        while self.descriptors() > at_most and time.monotonic() < end:
+            time.sleep(0.01)
+        return self.descriptors()
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        return 0
+
+    def _maps(self):
+        with open(f"/proc/{self.process.pid}/maps", encoding="ascii") as maps:
+            return maps.read()
