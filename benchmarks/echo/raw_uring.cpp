@@ -11,11 +11,11 @@
 // --receive chooses how bytes come in:
 //   multishot  one multishot receive per connection; who finds no buffer waits in a FIFO
 //   single     a receive per message, still with buffer selection
-//   poll       io_uring only says who is readable; recv(2) and send(2) over one hot buffer, as
-//   epoll hybrid     multishot until a connection turns out to be bulk, then poll (the default)
+//   poll       io_uring only says who is readable; recv(2), send(2) over one hot buffer, as epoll
+//   hybrid     multishot until a connection turns out to be bulk, then poll (the default)
 // A turn receives from all who are ready before it sends to any, so with large messages its bytes
-// leave the cache in between; `poll` reuses the same few:
-// 1.6 times as fast at 64 WebSockets x 256 KiB.
+// leave the cache in between; `poll` reuses the same few: 1.6 times
+// as fast at 64 WebSockets x 256 KiB.
 #include "command_line.hpp"
 #include "message_buffer.hpp"
 #include "provided_buffers.hpp"

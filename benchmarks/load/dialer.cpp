@@ -57,8 +57,7 @@ weir::task<weir::result<weir::net::tcp_socket>> dial_tcp(load_shard& load, std::
     co_return socket;
 }
 
-weir::task<weir::result<weir::ws::connection>> dial_websocket(load_shard& load,
-                                                              std::size_t index) {
+weir::task<weir::result<weir::ws::connection>> dial_websocket(load_shard& load, std::size_t index) {
     co_await await_turn(load, index);
     auto permit = co_await load.dialling.acquire();
     if (!permit) co_return weir::fail(permit.error());
@@ -68,8 +67,8 @@ weir::task<weir::result<weir::ws::connection>> dial_websocket(load_shard& load,
         if (!weir::is_stopped(socket.error())) load.counts.note(trouble::refused, socket.error());
         co_return weir::fail(socket.error());
     }
-    auto peer = co_await weir::ws::start_client(std::move(*socket), load.options.where(),
-                                                load.client);
+    auto peer =
+        co_await weir::ws::start_client(std::move(*socket), load.options.where(), load.client);
     if (peer) {
         load.counts.connect.record(load_clock::now() - began);
     } else if (!weir::is_stopped(peer.error())) {

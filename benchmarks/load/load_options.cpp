@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -31,7 +31,8 @@ load_options::load_options(int argc, char** argv) {
                    "echo: send and await the answer; fanout: publish to a room of the event "
                    "server; connect: connect and hold")
         ->transform(CLI::CheckedTransformer(mode_names));
-    app.add_option("--connections", connections, "connections in all")->check(CLI::Range(1, 2000000));
+    app.add_option("--connections", connections, "connections in all")
+        ->check(CLI::Range(1, 2000000));
     app.add_option("--size", size, "bytes of a message")->check(CLI::Range(1, 64 << 20));
     app.add_option("--depth", depth, "messages in flight on a connection, at most")
         ->check(CLI::Range(1, 65536));
@@ -83,16 +84,19 @@ void load_options::check() {
 }
 
 std::size_t load_options::sources() const noexcept {
-    const bool is_local = server_.family() == weir::net::family::ipv4 &&
-                          server_.address().starts_with("127.");
+    const bool is_local =
+        server_.family() == weir::net::family::ipv4 && server_.address().starts_with("127.");
     return is_local ? (connections + connections_a_source - 1) / connections_a_source : 1;
 }
 
 const char* load_options::mode_name() const noexcept {
     switch (mode) {
-        case load_mode::echo: return "echo";
-        case load_mode::fanout: return "fanout";
-        case load_mode::connect: break;
+        case load_mode::echo:
+            return "echo";
+        case load_mode::fanout:
+            return "fanout";
+        case load_mode::connect:
+            break;
     }
     return "connect";
 }

@@ -68,7 +68,7 @@ std::string quoted(std::string_view text) {
 }  // namespace
 
 double load_result::throughput() const noexcept {
-    return seconds() > 0 ? static_cast<double>(counts.received.value()) / seconds() : 0;
+    return seconds() > 0 ? static_cast<double>(received_in_window) / seconds() : 0;
 }
 
 std::vector<judged_target> load_result::judge() const {
@@ -116,8 +116,7 @@ std::string load_result::table() const {
                      grouped(opening.count() > 0 ? opened / opening.count() : 0)));
     if (options.mode != load_mode::connect) {
         if (options.mode == load_mode::fanout) {
-            line(fmt::format("published    {}",
-                             grouped(static_cast<double>(counts.sent.value()))));
+            line(fmt::format("published    {}", grouped(static_cast<double>(counts.sent.value()))));
         }
         line(fmt::format("{}  {} in {:.2f} s: {} a second, {:.1f} MB/s",
                          options.mode == load_mode::fanout ? "delivered  " : "answered   ",
@@ -126,11 +125,10 @@ std::string load_result::table() const {
                          throughput() * static_cast<double>(options.size) / 1e6));
     }
     if (server_bytes) {
-        line(fmt::format("server       {:.1f} MiB resident{}",
-                         static_cast<double>(*server_bytes) / mebibyte,
-                         server_processors
-                             ? fmt::format(", {:.2f} processors busy", *server_processors)
-                             : std::string()));
+        line(fmt::format(
+            "server       {:.1f} MiB resident{}", static_cast<double>(*server_bytes) / mebibyte,
+            server_processors ? fmt::format(", {:.2f} processors busy", *server_processors)
+                              : std::string()));
     }
     std::string errors = fmt::format("errors       {}", counts.errors());
     for (std::size_t i = 0; i < trouble_names.size(); ++i) {
@@ -145,11 +143,10 @@ std::string load_result::table() const {
     text += table_row(options.mode == load_mode::fanout ? "delivery" : "latency", counts.latency);
     text += "\n  target                       measured     good  accept. critical\n";
     for (const auto& each : judge()) {
-        text += fmt::format("  {:<22} {:>14} {:>8} {:>8} {:>8}   {}\n",
-                            fmt::format("{} {}", each.name, each.unit),
-                            fmt::format("{:.{}f}", each.value, each.value < 100 ? 2 : 0),
-                            each.target.good(), each.target.warn(), each.target.critical(),
-                            to_string(each.level()));
+        text += fmt::format(
+            "  {:<22} {:>14} {:>8} {:>8} {:>8}   {}\n", fmt::format("{} {}", each.name, each.unit),
+            fmt::format("{:.{}f}", each.value, each.value < 100 ? 2 : 0), each.target.good(),
+            each.target.warn(), each.target.critical(), to_string(each.level()));
     }
     return text;
 }

@@ -50,6 +50,7 @@ public:
     shard_measurements counts;
     std::chrono::duration<double> opening{};  // from the first dial to the last connection
     std::chrono::duration<double> window{};   // of sending
+    std::uint64_t received_in_window = 0;     // answers that came later do not count as throughput
     std::optional<std::size_t> server_bytes;
     std::optional<double> server_processors;  // 1.0 = one processor fully busy
     std::error_code first_error;

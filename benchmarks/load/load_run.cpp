@@ -66,8 +66,8 @@ weir::task<> run_websocket(load_shard& load, std::size_t index) {
 }
 
 weir::task<> run_connection(load_shard& load, std::size_t index) {
-    auto connection = load.options.is_websocket() ? run_websocket(load, index)
-                                                  : run_tcp(load, index);
+    auto connection =
+        load.options.is_websocket() ? run_websocket(load, index) : run_tcp(load, index);
     co_await weir::with_stop(load.over, std::move(connection));
 }
 
@@ -125,7 +125,8 @@ weir::task<> load_run::await_opening() {
 
 weir::task<> load_run::watch_window() {
     while (load_clock::now() < shards_.at(0)->window_end) {
-        const bool go_on = co_await tick(options_.mode == load_mode::connect ? "holding" : "running");
+        const bool go_on =
+            co_await tick(options_.mode == load_mode::connect ? "holding" : "running");
         if (!go_on) break;
     }
 }
@@ -168,6 +169,7 @@ shard_measurements& load_run::total() {
 
 void load_run::conclude(load_clock::duration window, const std::optional<process_usage>& before) {
     result_.window = window;
+    result_.received_in_window = total().received.value();
     const auto now = process_usage::read(options_.server_pid);
     if (!now) return;
     result_.server_bytes = now->resident_bytes();

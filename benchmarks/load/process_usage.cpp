@@ -29,7 +29,7 @@ std::optional<process_usage> process_usage::read(int pid) {
     double user = 0;
     double system = 0;
     fields >> user >> system;
-    usage.processor_time_ = std::chrono::duration<double>(
-        (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+    usage.processor_time_ =
+        std::chrono::duration<double>((user + system) / static_cast<double>(sysconf(_SC_CLK_TCK)));
     return usage;
 }

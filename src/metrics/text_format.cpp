@@ -43,9 +43,8 @@ std::string escaped(std::string_view text, bool quotes) {
 
 bool is_metric_name(std::string_view name) noexcept {
     if (name.empty() || is_digit(name.front())) return false;
-    return std::all_of(name.begin(), name.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || c == '_' || c == ':';
-    });
+    return std::all_of(name.begin(), name.end(),
+                       [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == ':'; });
 }
 
 std::string label(std::string_view name, std::string_view value) {

@@ -50,7 +50,8 @@ public:
     [[nodiscard]] sharded<gauge>& add_gauge(description what);
     /// Values in nanoseconds, shown in seconds: as a summary, or as a histogram if there are
     /// `bounds` (in seconds, rising).
-    [[nodiscard]] sharded<histogram>& add_latency(description what, std::vector<double> bounds = {});
+    [[nodiscard]] sharded<histogram>& add_latency(description what,
+                                                  std::vector<double> bounds = {});
     /// A value that is asked for each time; `read` must be safe on any thread.
     void add_reading(description what, std::string type, std::function<double()> read);
 

@@ -9,14 +9,13 @@ import argparse
 import os
 import random
 import socket
-import struct
 import sys
 import threading
 import time
 import traceback
 
 from raw_client import (BINARY, CLOSE, CONTINUATION, KEY, PING, PONG, TEXT, Ended, RawClient,
-                        close_frame, frame, mask, request)
+                        close_frame, frame, request)
 from server_process import ServerProcess
 
 MIB = 1 << 20
