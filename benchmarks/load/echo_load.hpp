@@ -31,7 +31,8 @@ public:
         if (!co_await load_.go.wait()) co_return;
         if (load_.options.is_open_loop()) {
             // The receiver waits for answers; the sender alone knows when none is due any more.
-            co_await weir::when_all(send_at_fixed_moments(), weir::with_stop(done_, receive_all()));
+            static_cast<void>(co_await weir::when_all(send_at_fixed_moments(),
+                                                      weir::with_stop(done_, receive_all())));
         } else {
             co_await answer_for_answer();
         }

@@ -42,7 +42,7 @@ weir::task<> fanout_load::run() {
     if (!co_await subscribe()) co_return;
     load_.counts.opened.add();
     if (is_publisher_) {
-        co_await weir::when_all(receive_all(), publish_all());
+        static_cast<void>(co_await weir::when_all(receive_all(), publish_all()));
     } else {
         co_await receive_all();
     }

@@ -29,6 +29,11 @@ constexpr slo open_connections(1000, 500, 200);
 
 double in_ms(std::uint64_t ns) { return static_cast<double>(ns) / ns_a_ms; }
 
+/// A run that was told to make less load than the target asks for says nothing about the target.
+bool is_judged(double asked_for, const slo& target) {
+    return asked_for <= 0 || asked_for >= target.good();
+}
+
 std::string grouped(double value) {
     std::string text = fmt::format("{:.0f}", value);
     const std::size_t sign = text.starts_with('-') ? 1 : 0;
@@ -80,6 +85,8 @@ std::vector<judged_target> load_result::judge() const {
     if (counts.latency.count() > 0) {
         all.emplace_back("event latency p95", "ms", event_latency_ms,
                          in_ms(counts.latency.quantile(0.95)));
+    }
+    if (counts.latency.count() > 0 && is_judged(options.rate, events_a_second)) {
         all.emplace_back("events a second", "", events_a_second, throughput());
     }
     if (server_bytes) {
@@ -90,8 +97,10 @@ std::vector<judged_target> load_result::judge() const {
         all.emplace_back("server CPU", "% of all", processor_percent,
                          *server_processors * 100 / weir::usable_processors());
     }
-    all.emplace_back("connections held", "", open_connections,
-                     static_cast<double>(counts.opened.value()));
+    if (is_judged(static_cast<double>(options.connections), open_connections)) {
+        all.emplace_back("connections held", "", open_connections,
+                         static_cast<double>(counts.opened.value()));
+    }
     return all;
 }
 

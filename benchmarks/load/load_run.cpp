@@ -91,6 +91,7 @@ weir::task<weir::result<void>> load_run::serve(weir::shard& here) {
         if (!co_await started) break;
     }
     if (here.index() == 0) co_await conduct(here);
+    static_cast<void>(co_await load.ended.wait());
     co_return co_await connections.join();
 }
 
@@ -110,7 +111,7 @@ weir::task<> load_run::conduct(weir::shard& here) {
     conclude(window, before);
     co_await await_answers();
     for (unsigned i = 0; i < options_.shards; ++i) {
-        auto stop = [load = shards_.at(i)] { load->over.request_stop(); };
+        auto stop = [load = shards_.at(i)] { load->end(); };
         static_cast<void>(co_await here.sibling(i).run(std::move(stop)));
     }
 }

@@ -35,6 +35,11 @@ public:
         window_end = end;
         go.set();
     }
+    /// Ends the connections that are left.
+    void end() {
+        over.request_stop();
+        ended.set();
+    }
     [[nodiscard]] bool is_sending_over() const noexcept { return load_clock::now() >= window_end; }
 
     const load_options& options;
@@ -44,6 +49,7 @@ public:
     weir::semaphore dialling{256};
     weir::event go;
     weir::stop_source over;
+    weir::event ended;  // nobody refers to this shard any more
     const load_clock::time_point dial_begin = load_clock::now();
     load_clock::time_point window_begin;
     load_clock::time_point window_end;

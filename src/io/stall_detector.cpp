@@ -199,9 +199,13 @@ bool stall_detector::look_at(watched_loop& loop, std::chrono::steady_clock::time
 
 void stall_detector::judge(watched_loop& loop, std::chrono::nanoseconds so_far) {
     // Most turns are never seen twice; only for those that are, the kernel's file is read.
-    if (loop.looks_ == 2) loop.queued_ = loop.thread_->queued();
-    if (so_far < threshold_ || so_far - (loop.thread_->queued() - loop.queued_) < threshold_)
-        return;
+    if (loop.looks_ == 2) {
+        loop.queued_ = loop.thread_->queued();
+        loop.confirmed_ = so_far;
+    }
+    if (so_far < threshold_) return;
+    const auto waited = loop.thread_->queued() - loop.queued_;
+    if (so_far - loop.confirmed_ - waited < threshold_ / 2) return;
     loop.reported_ = true;
     const auto on_processor = loop.thread_->ran() - loop.ran_;
     std::vector<std::string> stack = loop.capture_->take(loop.thread_->id());

@@ -87,11 +87,12 @@ private:
     pulse* heartbeat_;
     stack_capture* capture_;
     const observed_thread* thread_;
-    std::uint64_t seen_ = 0;             // the beat at the last look
-    unsigned looks_ = 0;                 // how often it has been seen
-    clock::time_point since_{};          // when it was first seen
-    std::chrono::nanoseconds ran_{};     // of the thread, at the first look
-    std::chrono::nanoseconds queued_{};  // of the thread, at the second look
+    std::uint64_t seen_ = 0;                // the beat at the last look
+    unsigned looks_ = 0;                    // how often it has been seen
+    clock::time_point since_{};             // when it was first seen
+    std::chrono::nanoseconds ran_{};        // of the thread, at the first look
+    std::chrono::nanoseconds queued_{};     // of the thread, at the second look
+    std::chrono::nanoseconds confirmed_{};  // how long it had run at the second look
     bool reported_ = false;
 };
 

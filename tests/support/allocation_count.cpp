@@ -28,6 +28,18 @@ memory_state memory_state::now() noexcept {
     return state;
 }
 
+void stock_frame_pool() {
+    using namespace weir::detail;
+    if (!frames_are_pooled) return;
+    for (std::size_t size = frame_class_bytes; size <= max_pooled_frame_bytes;
+         size += frame_class_bytes) {
+        void* first = allocate_frame(size);
+        void* second = allocate_frame(size);
+        deallocate_frame(second, size);
+        deallocate_frame(first, size);
+    }
+}
+
 void forget_long_free_lists() noexcept {
     static constexpr int long_list = 10'000;
     for (auto*& head : weir::detail::this_thread_frames.free) {

@@ -21,8 +21,8 @@ public:
     [[nodiscard]] static memory_state now() noexcept;
 
     /// Whether something was taken since `before` and neither freed nor given back to the pool.
-    /// The pool may have grown in between, which hides or fakes a loss: ask about the same work
-    /// twice, a leak repeats.
+    /// A cache that grew in between looks like a loss, too: ask about the same work twice, a leak
+    /// repeats. A frame that was cut anew is not missed: `stock_frame_pool` before.
     [[nodiscard]] bool has_lost_since(const memory_state& before) const noexcept {
         return heap_blocks_ > before.heap_blocks_ || free_frames_ < before.free_frames_;
     }
@@ -31,6 +31,9 @@ private:
     std::int64_t heap_blocks_ = 0;
     std::int64_t free_frames_ = 0;
 };
+
+/// Sees to it that there are a few free frames of every size.
+void stock_frame_pool();
 
 /// Hides from `memory_state` what huge tests left in the pool; counting it takes too long.
 void forget_long_free_lists() noexcept;

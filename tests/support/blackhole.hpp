@@ -34,8 +34,7 @@ public:
 
 private:
     static unique_fd stream_socket(const net::endpoint& like, int flags = 0) {
-        return unique_fd(
-            ::socket(like.native()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
+        return unique_fd(::socket(like.native()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
     }
 
     unique_fd listener_;

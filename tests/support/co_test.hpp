@@ -21,7 +21,9 @@
 #include <cstddef>
 #include <memory>
 #include <sstream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir::test {
 
@@ -46,6 +48,21 @@ bool check_equal(const A& a, const B& b, const char* text, const char* file, std
     message << text << " [" << a << " != " << b << "]";
     return check(false, message.str(), file, line);
 }
+
+/// While it lives, collects what CO_TEST complains about instead of failing the test: for testing
+/// the harness itself.
+class caught_complaints {
+public:
+    caught_complaints() noexcept;
+    caught_complaints(const caught_complaints&) = delete;
+    caught_complaints& operator=(const caught_complaints&) = delete;
+    ~caught_complaints();
+    [[nodiscard]] const std::vector<std::string>& all() const noexcept { return all_; }
+
+private:
+    friend void complain(const std::string& text);
+    std::vector<std::string> all_;
+};
 
 /// As weir::run, on a reactor over a virtual kernel: for tests that need the plain thing, once.
 class virtual_loop {

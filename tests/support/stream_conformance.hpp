@@ -378,7 +378,7 @@ private:
         co_return std::move(from);
     }
 
-    static std::size_t random_run_bytes() { return rounds(100'000) * 400; }
+    static std::size_t random_run_bytes() { return rounds(100'000) * 700; }
 
     /// Pieces of all sizes at uneven moments.
     static task<result<void>> send_random(stream& to, std::uint64_t seed) {

@@ -51,8 +51,9 @@ public:
     [[nodiscard]] std::tuple<value_or_monostate<typename Tasks::value_type>...> await_resume() {
         return std::apply(
             [](auto&... each) {
-                return std::tuple<value_or_monostate<typename Tasks::value_type>...>(
-                    take_branch(each)...);
+                // Braces, so that the first exception in argument order is the one that comes out.
+                return std::tuple<value_or_monostate<typename Tasks::value_type>...>{
+                    take_branch(each)...};
             },
             branches_);
     }

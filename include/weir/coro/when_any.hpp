@@ -63,8 +63,8 @@ public:
         return std::apply(
             [&](auto&... each) {
                 return outcome_type(winner_,
-                                    std::tuple<value_or_monostate<typename Tasks::value_type>...>(
-                                        take_branch(each)...));
+                                    std::tuple<value_or_monostate<typename Tasks::value_type>...>{
+                                        take_branch(each)...});
             },
             branches_);
     }

@@ -47,6 +47,8 @@ public:
 
     [[nodiscard]] message_kind kind() const noexcept { return kind_; }
     [[nodiscard]] const send_buffer& frame() const noexcept { return frame_; }
+    /// The frame's size: what it costs a receiver.
+    [[nodiscard]] std::size_t size() const noexcept { return frame_.size(); }
     [[nodiscard]] bytes payload() const noexcept { return frame_.view().subspan(header_bytes_); }
 
 private:

@@ -18,12 +18,14 @@
 #include <cerrno>
 #include <cstddef>
 #include <stdexcept>
+#include <string>
 
 BOOST_AUTO_TEST_SUITE(run_test)
 
 namespace {
 
 using weir::test::child_process;
+using weir::test::child_program;
 
 /// From now on io_uring_setup(2) fails with `error` in this process.
 void forbid_io_uring(int error) {
@@ -44,19 +46,36 @@ weir::task<> sleep_a_little() {
     static_cast<void>(co_await weir::sleep_for(std::chrono::milliseconds(1)));
 }
 
-int run_forbidden(int error) {
+/// In the children: the errno that io_uring_setup(2) shall give.
+void forbid_io_uring(const std::string& error) { forbid_io_uring(std::stoi(error)); }
+
+const child_program run_forbidden("run_forbidden", [](const std::string& error) {
     forbid_io_uring(error);
     return weir::run(answer());
-}
+});
 
-/// As an unprivileged user who may lock `bytes` of memory.
-int run_as_nobody(rlim_t bytes) {
+const child_program runtime_forbidden("runtime_forbidden", [](const std::string& error) {
+    forbid_io_uring(error);
+    weir::runtime runtime;
+    auto main = [](weir::shard&) -> weir::task<> { co_return; };
+    return runtime.run(main) ? 0 : 1;
+});
+
+const child_program start_forbidden("start_forbidden", [](const std::string& error) {
+    forbid_io_uring(error);
+    weir::runtime runtime;
+    const auto started = runtime.start();
+    return !started && started.error().code() == std::errc::operation_not_permitted ? 0 : 1;
+});
+
+/// As an unprivileged user who may lock so many bytes of memory.
+const child_program run_as_nobody("run_as_nobody", [](const std::string& bytes) {
     constexpr uid_t nobody = 65534;
-    const rlimit limit{bytes, bytes};
+    const rlimit limit{std::stoul(bytes), std::stoul(bytes)};
     if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || ::setuid(nobody) != 0) return 1;
     weir::run(sleep_a_little());
     return 0;
-}
+});
 
 }  // namespace
 
@@ -70,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_result_of_main_is_given_and_its_exception_rethrown) {
 }
 
 BOOST_AUTO_TEST_CASE(a_seccomp_filter_that_says_eperm_ends_with_69_and_names_seccomp) {
-    child_process child([] { return run_forbidden(EPERM); });
+    child_process child(run_forbidden, std::to_string(EPERM));
     BOOST_TEST(child.wait() == 69);
     BOOST_TEST_MESSAGE(child.output());
     BOOST_TEST(child.output().starts_with("weir: no io_uring: Operation not permitted"));
@@ -78,35 +97,27 @@ BOOST_AUTO_TEST_CASE(a_seccomp_filter_that_says_eperm_ends_with_69_and_names_sec
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_that_says_enosys_ends_with_69_and_names_the_kernel) {
-    child_process child([] { return run_forbidden(ENOSYS); });
+    child_process child(run_forbidden, std::to_string(ENOSYS));
     BOOST_TEST(child.wait() == 69);
     BOOST_TEST(child.output().find("has no io_uring, or a seccomp filter") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_runtime_ends_in_the_same_way_and_start_gives_the_error_instead) {
-    child_process runs([] {
-        forbid_io_uring(EPERM);
-        weir::runtime runtime;
-        auto main = [](weir::shard&) -> weir::task<> { co_return; };
-        return runtime.run(main) ? 0 : 1;
-    });
-    BOOST_TEST(runs.wait() == 69);
-    BOOST_TEST_MESSAGE(runs.output());
-    child_process starts([] {
-        forbid_io_uring(EPERM);
-        weir::runtime runtime;
-        const auto started = runtime.start();
-        const bool is_right =
-            !started && started.error().code() == std::errc::operation_not_permitted;
-        return is_right ? 0 : 1;
-    });
-    BOOST_TEST(starts.wait() == 0);
-}
-
 BOOST_AUTO_TEST_CASE(a_kernel_that_lacks_the_flags_is_told_from_one_that_forbids) {
-    child_process child([] { return run_forbidden(EINVAL); });
+    child_process child(run_forbidden, std::to_string(EINVAL));
     BOOST_TEST(child.wait() == 69);
     BOOST_TEST(child.output().find("Linux >= 6.1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_runtime_ends_in_the_same_way) {
+    child_process child(runtime_forbidden, std::to_string(EPERM));
+    BOOST_TEST(child.wait() == 69);
+    BOOST_TEST_MESSAGE(child.output());
+}
+
+BOOST_AUTO_TEST_CASE(starting_a_runtime_gives_the_error_instead) {
+    child_process child(start_forbidden, std::to_string(EPERM));
+    BOOST_TEST(child.wait() == 0);
+    BOOST_TEST_MESSAGE(child.output());
 }
 
 BOOST_AUTO_TEST_CASE(a_small_memlock_limit_either_suffices_or_is_named) {
@@ -117,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_small_memlock_limit_either_suffices_or_is_named) {
     bool was_refused = false;
     bool has_run = false;
     for (const rlim_t kib : {0U, 4U, 8U, 16U, 24U, 32U, 64U, 128U, 256U, 1024U, 8192U}) {
-        child_process child([kib] { return run_as_nobody(kib * 1024); });
+        child_process child(run_as_nobody, std::to_string(kib * 1024));
         const int status = child.wait();
         BOOST_TEST_MESSAGE(kib << " KiB: " << status << " " << child.output());
         BOOST_TEST((status == 0 || status == 69));

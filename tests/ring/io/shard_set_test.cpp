@@ -55,30 +55,31 @@ weir::task<weir::result<void>> load(weir::shard& here, const std::string& folder
     co_return co_await group.join();
 }
 
-int serve_until_sigterm(const std::string& folder) {
-    const std::size_t before = weir::test::fd_count();
-    {
-        weir::signal_set signals(SIGTERM);
-        weir::offload_pool pool;
-        weir::runtime_options options;
-        options.shards = 2;
-        options.stall_threshold = 0ns;
-        weir::runtime runtime(options);
-        auto stop_at_signal = [&]() -> weir::task<> {
-            static_cast<void>(!::write(STDERR_FILENO, "ready\n", 6));
-            const weir::result<int> signal = co_await signals.next();
-            if (signal) runtime.request_stop();
-        };
-        auto main = [&](weir::shard& here) -> weir::task<weir::result<void>> {
-            if (here.index() != 0) co_return co_await load(here, folder, pool);
-            auto both = weir::when_all(load(here, folder, pool), stop_at_signal());
-            auto outcome = co_await both;
-            co_return std::get<0>(outcome);
-        };
-        if (!runtime.run(main)) return 2;
-    }
-    return weir::test::fd_count() == before ? 0 : 3;
-}
+const weir::test::child_program serve_until_sigterm(
+    "serve_until_sigterm", [](const std::string& folder) {
+        const std::size_t before = weir::test::fd_count();
+        {
+            weir::signal_set signals(SIGTERM);
+            weir::offload_pool pool;
+            weir::runtime_options options;
+            options.shards = 2;
+            options.stall_threshold = 0ns;
+            weir::runtime runtime(options);
+            auto stop_at_signal = [&]() -> weir::task<> {
+                static_cast<void>(!::write(STDERR_FILENO, "ready\n", 6));
+                const weir::result<int> signal = co_await signals.next();
+                if (signal) runtime.request_stop();
+            };
+            auto main = [&](weir::shard& here) -> weir::task<weir::result<void>> {
+                if (here.index() != 0) co_return co_await load(here, folder, pool);
+                auto both = weir::when_all(load(here, folder, pool), stop_at_signal());
+                auto outcome = co_await both;
+                co_return std::get<0>(outcome);
+            };
+            if (!runtime.run(main)) return 2;
+        }
+        return weir::test::fd_count() == before ? 0 : 3;
+    });
 
 }  // namespace
 
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(sigterm_under_load_ends_in_order_a_hundred_times) {
     const weir::test::temporary_folder folder;
     std::minstd_rand random(20);
     for (int i = 0; i < 100; ++i) {
-        weir::test::child_process child([&] { return serve_until_sigterm(folder / ""); });
+        weir::test::child_process child(serve_until_sigterm, folder / "");
         BOOST_REQUIRE(child.read_until("ready"));
         const timespec pause{0, static_cast<long>(random() % 3'000'000)};
         ::nanosleep(&pause, nullptr);  // any moment of the work, not a wait for something

@@ -22,6 +22,8 @@ BOOST_AUTO_TEST_SUITE(task_dump_test)
 
 namespace {
 
+using weir::test::child_program;
+
 weir::task<weir::result<void>> wait_for_a_lost_event() {
     weir::event never;
     co_return co_await never.wait();
@@ -38,7 +40,7 @@ bool says(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
 }
 
-int serve_two_shards() {
+const child_program serve_two_shards("serve_two_shards", [](const std::string&) {
     weir::signal_set signals(SIGTERM);
     weir::runtime_options options;
     options.shards = 2;
@@ -52,9 +54,9 @@ int serve_two_shards() {
         co_return weir::result<void>();
     };
     return runtime.run(main) ? 0 : 1;
-}
+});
 
-int serve_alone() {
+const child_program serve_alone("serve_alone", [](const std::string&) {
     auto until_sigterm = []() -> weir::task<int> {
         weir::signal_set signals(SIGTERM);
         static_cast<void>(!::write(STDERR_FILENO, "ready\n", 6));
@@ -63,7 +65,7 @@ int serve_alone() {
         co_return 0;
     };
     return weir::run(weir::with_task_dump(until_sigterm()));
-}
+});
 
 }  // namespace
 

@@ -606,7 +606,7 @@ def main():
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--only", default="", help="run the attacks whose name contains this")
     options = parser.parse_args()
-    with ServerProcess(options.program) as server:
+    with ServerProcess([options.program, "--listen", "127.0.0.1:0"]) as server:
         server.seed = options.seed
         serve_one(server)
         base = server.descriptors()

@@ -8,15 +8,15 @@ import time
 
 
 class ServerProcess:
-    """Runs `program --listen 127.0.0.1:0` and reads the port that it prints; a context manager."""
+    """Runs `command`, which prints `listening on HOST:PORT` first; a context manager."""
 
-    def __init__(self, program, *arguments):
+    def __init__(self, command):
         # A sanitizer's quarantine would look like a leak.
         environment = dict(os.environ)
         options = environment.get("ASAN_OPTIONS", "")
         environment["ASAN_OPTIONS"] = f"{options}:quarantine_size_mb=8".lstrip(":")
         self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", *arguments],
+            command,
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
@@ -24,7 +24,7 @@ class ServerProcess:
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             self.process.kill()
-            raise RuntimeError(f"{program} printed {line!r} instead of where it listens")
+            raise RuntimeError(f"{command[0]} printed {line!r} instead of where it listens")
         host, _, port = line.split()[-1].rpartition(":")
         self.address = (host, int(port))
         self.is_sanitized = "libclang_rt.asan" in self._maps() or "__asan" in self._maps()

@@ -47,7 +47,8 @@ public:
     static constexpr std::size_t bulk_threshold_bytes = 8 * 1024;
     /// So many pieces below half of that in a row make it a small one again.
     static constexpr unsigned small_pieces_to_return = 64;
-    /// What is kept for a reader that does not read; then the peer has to wait.
+    /// What is kept for a reader that does not read; then the peer has to wait. The kernel may fill
+    /// all buffers of the ring in one go before it hears of that, so these can be kept besides.
     static constexpr std::size_t max_unread_bytes = 64 * 1024;
     /// The same for tiny pieces, each of which costs more memory than it has bytes.
     static constexpr unsigned max_unread_pieces = 32;

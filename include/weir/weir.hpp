@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything public, for users; the library itself includes what it needs, header by header.
+// Rooms that this installation was built without are left out.
+#pragma once
+
+#include <weir/base/assert.hpp>
+#include <weir/base/bytes.hpp>
+#include <weir/base/error.hpp>
+#include <weir/base/intrusive_list.hpp>
+#include <weir/base/lifetime.hpp>
+#include <weir/base/result.hpp>
+#include <weir/base/unique_fd.hpp>
+
+#include <weir/metrics/counter.hpp>
+#include <weir/metrics/gauge.hpp>
+#include <weir/metrics/histogram.hpp>
+#include <weir/metrics/registry.hpp>
+#include <weir/metrics/sharded.hpp>
+#include <weir/metrics/slo.hpp>
+#include <weir/metrics/text_format.hpp>
+
+#include <weir/coro/concepts.hpp>
+#include <weir/coro/ok.hpp>
+#include <weir/coro/scope.hpp>
+#include <weir/coro/stop.hpp>
+#include <weir/coro/task.hpp>
+#include <weir/coro/task_tree.hpp>
+#include <weir/coro/this_task.hpp>
+#include <weir/coro/wait_point.hpp>
+#include <weir/coro/wait_queue.hpp>
+#include <weir/coro/when_all.hpp>
+#include <weir/coro/when_any.hpp>
+#include <weir/coro/with_value.hpp>
+
+#include <weir/sync/channel.hpp>
+#include <weir/sync/event.hpp>
+#include <weir/sync/latch.hpp>
+#include <weir/sync/mutex.hpp>
+#include <weir/sync/semaphore.hpp>
+#include <weir/sync/task_group.hpp>
+
+#include <weir/io/buffer_ring.hpp>
+#include <weir/io/file.hpp>
+#include <weir/io/offload.hpp>
+#include <weir/io/open_files.hpp>
+#include <weir/io/operation.hpp>
+#include <weir/io/post.hpp>
+#include <weir/io/reactor.hpp>
+#include <weir/io/run.hpp>
+#include <weir/io/runtime.hpp>
+#include <weir/io/send_buffer.hpp>
+#include <weir/io/shard.hpp>
+#include <weir/io/signal.hpp>
+#include <weir/io/sleep.hpp>
+#include <weir/io/stall.hpp>
+#include <weir/io/task_dump.hpp>
+#include <weir/io/timeout.hpp>
+#include <weir/io/timer.hpp>
+
+#include <weir/net/endpoint.hpp>
+#include <weir/net/port_reservation.hpp>
+#include <weir/net/socket_options.hpp>
+#include <weir/net/stream_socket.hpp>
+#include <weir/net/tcp_acceptor.hpp>
+#include <weir/net/tcp_socket.hpp>
+
+#if __has_include(<weir/http/error.hpp>)
+#include <weir/http/error.hpp>
+#include <weir/http/headers.hpp>
+#include <weir/http/request.hpp>
+#include <weir/http/request_parser.hpp>
+#include <weir/http/request_reader.hpp>
+#include <weir/http/response.hpp>
+#include <weir/http/response_parser.hpp>
+#include <weir/http/status.hpp>
+#endif
+
+#if __has_include(<weir/ws/accept.hpp>)
+#include <weir/ws/accept.hpp>
+#include <weir/ws/close_code.hpp>
+#include <weir/ws/connect.hpp>
+#include <weir/ws/connection.hpp>
+#include <weir/ws/connection_error.hpp>
+#include <weir/ws/connection_options.hpp>
+#include <weir/ws/error.hpp>
+#include <weir/ws/frame.hpp>
+#include <weir/ws/handshake.hpp>
+#include <weir/ws/limits.hpp>
+#include <weir/ws/mask.hpp>
+#include <weir/ws/mask_key_source.hpp>
+#include <weir/ws/message.hpp>
+#include <weir/ws/message_buffer.hpp>
+#include <weir/ws/opcode.hpp>
+#include <weir/ws/session.hpp>
+#include <weir/ws/utf8.hpp>
+#endif
+
+#if __has_include(<weir/pubsub/member.hpp>)
+#include <weir/pubsub/member.hpp>
+#include <weir/pubsub/rooms.hpp>
+#include <weir/pubsub/rooms_options.hpp>
+#endif
