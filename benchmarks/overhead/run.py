@@ -34,7 +34,8 @@ def commit():
 
 def measure(program, repetitions, cpu):
     os.sched_setaffinity(0, {cpu})
-    done = subprocess.run([program, str(repetitions)], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([program, str(repetitions)], stdout=subprocess.PIPE, text=True,
+                          check=True)
     rows = {}
     for line in done.stdout.splitlines():
         entry = json.loads(line)

@@ -35,8 +35,9 @@ weir::task<std::vector<room_size>> largest_rooms(server_state& server) {
     }
     std::vector<room_size> all;
     for (const auto& [name, members] : sizes) all.emplace_back(name, members);
-    std::stable_sort(all.begin(), all.end(),
-                     [](const room_size& a, const room_size& b) { return a.members > b.members; });
+    std::sort(all.begin(), all.end(), [](const room_size& a, const room_size& b) {
+        return a.members > b.members || (a.members == b.members && a.name < b.name);
+    });
     if (all.size() > shown_rooms) {
         all.erase(all.begin() + static_cast<std::ptrdiff_t>(shown_rooms), all.end());
     }

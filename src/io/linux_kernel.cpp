@@ -113,7 +113,8 @@ result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned 
     std::unique_ptr<linux_kernel> kernel(new linux_kernel);
     int error = -ENOMEM;
     for (unsigned size = sq_entries; size >= smallest_ring; size /= 2) {
-        error = open_ring(kernel->ring_, size, std::max(cq_entries / (sq_entries / size), 2 * size));
+        error =
+            open_ring(kernel->ring_, size, std::max(cq_entries / (sq_entries / size), 2 * size));
         if (error == 0 && !has_room_for_buffers(kernel->ring_)) {
             // The ring took all the memory that may be locked; what it leaves is too little.
             ::io_uring_queue_exit(&kernel->ring_);

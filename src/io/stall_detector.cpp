@@ -40,7 +40,8 @@ namespace {
 // Ignored by default, so that one which comes too late does no harm; few programs use it, and
 // those that do want it for out-of-band data, which weir does not offer.
 constexpr int interrupt_signal = SIGURG;
-constexpr auto longest_capture = std::chrono::milliseconds(5);
+// On a loaded machine the thread may have to wait for a processor before it takes the signal.
+constexpr auto longest_capture = std::chrono::milliseconds(100);
 constexpr auto capture_step = std::chrono::microseconds(50);
 // How many idle looks make the detector go to sleep, and how long it sleeps at most. A loop that
 // wakes it may be missed once, because neither side pays for a fence; hence the bound.

@@ -88,7 +88,8 @@ task<result<tcp_socket>> connect_any(std::vector<endpoint> addresses, connect_op
     static_cast<void>(co_await race.group.join());
     if (race.winner) co_return std::move(*race.winner);
     if (auto running = co_await check_stopped(); !running) co_return fail(running.error());
-    co_return fail(race.first_error);
+    // Without an error of its own every attempt was stopped.
+    co_return fail(race.first_error ? race.first_error : stopped_error());
 }
 
 task<result<tcp_socket>> connect_to(std::string host, std::uint16_t port,

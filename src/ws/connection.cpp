@@ -43,11 +43,11 @@ connection::receive_awaiter connection::receive() noexcept { return receive_awai
 connection::send_awaiter connection::send(message_kind kind, bytes data) {
     return send_awaiter(*core_, send_awaiter::copied_message(kind, data));
 }
-connection::send_awaiter connection::send(message received) {
-    return send_awaiter(*core_, std::move(received));
+connection::send_awaiter connection::send(message&& received) {
+    return send_awaiter(*core_, &received);
 }
-connection::send_awaiter connection::send(prepared_message shared) {
-    return send_awaiter(*core_, std::move(shared));
+connection::send_awaiter connection::send(const prepared_message& shared) {
+    return send_awaiter(*core_, &shared);
 }
 connection::send_awaiter connection::send_text(std::string_view text) {
     return send(message_kind::text, as_bytes(text));
@@ -74,6 +74,10 @@ task<result<void>> drain(connection& peer) {
 }  // namespace
 
 task<result<void>> connection::close(close_code code, std::string_view reason) {
+    if (!core_->socket().is_open()) {
+        if (core_->end() == connection_errc::closed) co_return {};
+        co_return fail(core_->end());
+    }
     const std::chrono::nanoseconds limit = core_->options().close_timeout;
     static_cast<void>(core_->start_close(code, reason));
     const result<void> answered = co_await with_timeout(limit, drain(*this));
@@ -114,8 +118,7 @@ void connection::receive_awaiter::request_stop() noexcept {
     core_.forget_reader();
     finish(stopped_error());
 }
-void connection::receive_awaiter::finish(message&& received) noexcept {
-    message_ = std::move(received);
+void connection::receive_awaiter::finish() noexcept {
     if (is_waiting()) wake();
 }
 void connection::receive_awaiter::finish(std::error_code error) noexcept {
@@ -123,22 +126,13 @@ void connection::receive_awaiter::finish(std::error_code error) noexcept {
     if (is_waiting()) wake();
 }
 
-connection::send_awaiter::send_awaiter(detail::connection_core& core,
-                                       copied_message lent) noexcept
-    : core_(core), what_(lent) {}
-connection::send_awaiter::send_awaiter(detail::connection_core& core, message&& received) noexcept
-    : core_(core), what_(std::move(received)) {}
-connection::send_awaiter::send_awaiter(detail::connection_core& core,
-                                       prepared_message&& shared) noexcept
-    : core_(core), what_(std::move(shared)) {}
-
 bool connection::send_awaiter::queue() {
     if (const auto* lent = std::get_if<copied_message>(&what_)) {
         queued_ = core_.queue(lent->kind, lent->data);
-    } else if (auto* received = std::get_if<message>(&what_)) {
-        queued_ = core_.queue(std::move(*received));
+    } else if (message* const* received = std::get_if<message*>(&what_)) {
+        queued_ = core_.queue(std::move(**received));
     } else {
-        queued_ = core_.queue(std::get<prepared_message>(what_));
+        queued_ = core_.queue(*std::get<const prepared_message*>(what_));
     }
     if (!queued_ || !core_.sender().is_above_high_water()) return false;
     core_.release_shared_memory();
@@ -150,7 +144,7 @@ wait_queue& connection::send_awaiter::progress() noexcept { return core_.sender(
 result<void> connection::send_awaiter::await_resume() const noexcept {
     // The socket may have been closed by somebody else while this waited for room.
     const bool is_open = core_.socket().is_open();
-    if (is_open && core_.sender().error()) return fail(core_.sender().error());
+    if (is_open && core_.sender().has_failed()) return fail(core_.sender().error());
     if (queued_) return {};
     if (was_stopped()) return fail(std::errc::operation_canceled);
     return fail(core_.has_ended() ? core_.end() : make_error_code(connection_errc::closed));

@@ -65,10 +65,9 @@ void connection_core::forget_reader() noexcept {
 }
 
 bool connection_core::serve_reader() {
-    message received;
-    switch (end_ ? step::ended : advance(received)) {
+    switch (end_ ? step::ended : advance(reader_->message_)) {
         case step::need_data: return false;
-        case step::message: std::exchange(reader_, nullptr)->finish(std::move(received)); break;
+        case step::message: std::exchange(reader_, nullptr)->finish(); break;
         case step::ended: std::exchange(reader_, nullptr)->finish(end_); break;
     }
     return true;
@@ -105,7 +104,7 @@ void connection_core::close_ended(std::error_code how) noexcept {
 }
 
 bool connection_core::may_queue() noexcept {
-    return socket_.is_open() && !end_ && session_.may_send() && !sender().error();
+    return socket_.is_open() && !end_ && session_.may_send() && !sender().has_failed();
 }
 
 void connection_core::release_shared_memory() {
@@ -127,13 +126,7 @@ connection_core::step connection_core::advance(message& out) {
         switch (happened.kind()) {
             case event_kind::need_data: chunk_.reset(); return step::need_data;
             case event_kind::message:
-                out = make_message(happened);
-                // The message holds the memory; without bytes behind it nobody else needs to.
-                if (rest.empty()) {
-                    chunk_.reset();
-                } else {
-                    chunk_.narrow(rest);
-                }
+                out = make_message(happened, rest);
                 return step::message;
             case event_kind::pong_due:
                 if (session_.may_send()) {
@@ -152,9 +145,21 @@ connection_core::step connection_core::advance(message& out) {
     }
 }
 
-message connection_core::make_message(const event& arrived) {
-    if (arrived.is_in_chunk()) return message(arrived.type(), chunk_.share(arrived.payload()));
-    return message(arrived.type(), assembled_block::make(session_.take_message()));
+message connection_core::make_message(const event& arrived, mutable_bytes rest) {
+    if (arrived.is_in_chunk() && rest.empty()) {
+        // Without bytes behind it, the message alone holds the memory.
+        chunk_.narrow(arrived.payload());
+        return message(arrived.type(), std::move(chunk_));
+    }
+    message made = arrived.is_in_chunk()
+                       ? message(arrived.type(), chunk_.share(arrived.payload()))
+                       : message(arrived.type(), assembled_block::make(session_.take_message()));
+    if (rest.empty()) {
+        chunk_.reset();
+    } else {
+        chunk_.narrow(rest);
+    }
+    return made;
 }
 
 void connection_core::answer_close(const event& arrived) {

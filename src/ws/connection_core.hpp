@@ -65,7 +65,8 @@ private:
 
     [[nodiscard]] step advance(message& out);
     [[nodiscard]] bool serve_reader();
-    [[nodiscard]] message make_message(const event& arrived);
+    /// Takes the message out of the chunk, of which `rest` lies behind it.
+    [[nodiscard]] message make_message(const event& arrived, mutable_bytes rest);
     void answer_close(const event& arrived);
     void fail_protocol(const event& broken);
     void note_sent_pongs() noexcept;

@@ -223,14 +223,18 @@ def kernel_requests(sources):
 
 
 def untested(sources):
-    paths = {source.path for source in sources}
+    """A source has a test named after it, or after the header that it implements."""
+    texts = {source.path: source.text for source in sources}
+    paths = set(texts)
     for path in sorted(paths):
         found = re.match(r"src/(\w+)/(?:.*/)?(\w+)\.cpp$", path)
         if not found or path.startswith("src/pch/"):
             continue
         room, stem = found.groups()
-        tests = (rf"tests/\w+/{room}/(.*/)?{stem}_test\.cpp$",
-                 rf"tests/death/{room}/{stem}_\w+\.cpp$")
+        header = re.search(r'#include ["<](?:.*/)?(\w+)\.hpp[">]', texts[path])
+        stems = f"({stem}|{header.group(1)})" if header else stem
+        tests = (rf"tests/\w+/{room}/(.*/)?{stems}_test\.cpp$",
+                 rf"tests/death/{room}/{stems}_\w+\.cpp$")
         if not any(re.match(test, other) for test in tests for other in paths):
             yield path, 1, "untested", f"write tests/<kind>/{room}/{stem}_test.cpp"
 

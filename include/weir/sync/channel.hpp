@@ -49,7 +49,7 @@ public:
 
     /// Sends `value`; when the channel is full, does what its policy says.
     ///
-    /// Errors:        broken_pipe (closed), no_buffer_space (`reject` and full), operation_canceled.
+    /// Errors:        broken_pipe (closed), no_buffer_space (`reject`, full), operation_canceled.
     /// Cancellation:  a stopped send has not sent.
     /// Allocates:     nothing beyond what moving a `T` does.
     [[nodiscard]] send_awaiter send(T value) { return send_awaiter(*this, std::move(value)); }

@@ -88,7 +88,7 @@ public:
     /// Starts `callable(args...)`, which gives a `task<>` or a `task<result<void>>`, as a child.
     /// Waits while `max_in_flight` children run. The callable and the arguments are moved or copied
     /// into the group and live until the child has ended, so a capturing lambda is safe here.
-    /// Keep it in a statement of its own: `auto started = group.spawn(...); if (!co_await started) ...`
+    /// Keep it in a statement of its own: `auto started = group.spawn(...); if (!co_await started)`
     /// (g++ 12 destroys a capturing lambda twice that stands in a `co_await` expression.)
     ///
     /// Errors:        operation_canceled when the caller or the group is stopped; then the child
@@ -189,8 +189,9 @@ public:
         : group_child(group),
           callable_(std::move(callable)),
           args_(std::move(args)),
-          task_(std::apply([this](Args&... each) { return std::invoke(callable_, std::move(each)...); },
-                           args_)) {}
+          task_(std::apply(
+              [this](Args&... each) { return std::invoke(callable_, std::move(each)...); },
+              args_)) {}
 
     void start() noexcept { launch(task_.promise()); }
 

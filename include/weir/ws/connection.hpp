@@ -70,7 +70,7 @@ public:
     /// Sends a message: queues it and waits while more than 1 MiB is queued. All that is queued
     /// during a turn of the loop leaves together at its end.
     ///
-    /// @param data    copied.
+    /// @param data    borrowed until this completes; copied.
     /// Errors:        connection_errc::closed (a close was sent before); what `receive` ended with;
     ///                those of the socket; operation_canceled (then it was not queued).
     /// Cancellation:  a message that was queued is sent; only the wait for room ends.
@@ -78,9 +78,9 @@ public:
     /// Source:        RFC 6455 6.1.
     [[nodiscard]] send_awaiter send(message_kind kind, bytes data);
     /// Sends a received message on, without a copy if it is large. As above.
-    [[nodiscard]] send_awaiter send(message received);
+    [[nodiscard]] send_awaiter send(message&& received WEIR_LIFETIMEBOUND);
     /// Sends a message that is encoded already. As above.
-    [[nodiscard]] send_awaiter send(prepared_message shared);
+    [[nodiscard]] send_awaiter send(const prepared_message& shared WEIR_LIFETIMEBOUND);
     /// A text message; `text` is copied and must be UTF-8. As above.
     [[nodiscard]] send_awaiter send_text(std::string_view text);
 
@@ -144,7 +144,7 @@ private:
     friend class detail::connection_core;
 
     [[nodiscard]] bool begin(weir::detail::promise_base& promise);
-    void finish(message&& received) noexcept;
+    void finish() noexcept;
     void finish(std::error_code error) noexcept;
 
     detail::connection_core& core_;
@@ -161,10 +161,11 @@ public:
         message_kind kind;
         bytes data;
     };
+    /// What is to be queued; the caller keeps it until then.
+    using source = std::variant<copied_message, message*, const prepared_message*>;
 
-    explicit send_awaiter(detail::connection_core& core, copied_message lent) noexcept;
-    explicit send_awaiter(detail::connection_core& core, message&& received) noexcept;
-    explicit send_awaiter(detail::connection_core& core, prepared_message&& shared) noexcept;
+    explicit send_awaiter(detail::connection_core& core, source what) noexcept
+        : core_(core), what_(what) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <weir::detail::weir_promise P>
@@ -181,7 +182,7 @@ private:
     [[nodiscard]] wait_queue& progress() noexcept;
 
     detail::connection_core& core_;
-    std::variant<copied_message, message, prepared_message> what_;
+    source what_;
     bool queued_ = false;
 };
 

@@ -22,6 +22,10 @@ void fill_poll_multishot(io_uring_sqe& sqe, int fd, unsigned events) noexcept;
 void fill_accept_multishot(io_uring_sqe& sqe, int fd) noexcept;
 /// Receives into buffers of `group` until cancelled or out of buffers.
 void fill_receive_multishot(io_uring_sqe& sqe, int fd, std::uint16_t group) noexcept;
+/// Receives datagrams with their sources into buffers of `group` until cancelled or out of buffers.
+/// `layout` says how many bytes each buffer begins with for the source; read when it is submitted.
+void fill_receive_message_multishot(io_uring_sqe& sqe, int fd, msghdr& layout,
+                                    std::uint16_t group) noexcept;
 void fill_send(io_uring_sqe& sqe, int fd, const void* data, std::size_t size, int flags) noexcept;
 void fill_send_message(io_uring_sqe& sqe, int fd, const msghdr& message, int flags) noexcept;
 /// Zero-copy: `data` is the kernel's until the notification, which follows the result.

@@ -185,7 +185,7 @@ RING_TEST(the_deadline_is_for_the_whole_handshake_not_for_each_byte) {
         BOOST_TEST((made.error() == std::errc::timed_out));
     };
     auto both = [&]() -> weir::task<> {
-        co_await weir::when_all(timed(std::move(pair.a), options), drip(pair.b));
+        co_await together(timed(std::move(pair.a), options), drip(pair.b));
     };
     co_await both();
     BOOST_TEST((std::chrono::steady_clock::now() - begin < 3s));
@@ -229,7 +229,7 @@ RING_TEST(a_stop_closes_the_socket) {
         auto made = co_await weir::with_stop(source, weir::ws::accept(std::move(socket), how));
         BOOST_TEST((made.error() == std::errc::operation_canceled));
     };
-    co_await weir::when_all(accept(stop, std::move(pair.a), options), stop_soon(stop));
+    co_await together(accept(stop, std::move(pair.a), options), stop_soon(stop));
     const std::string nothing = co_await read_to_end(pair.b);
     BOOST_TEST(nothing.empty());
 }

@@ -101,7 +101,7 @@ RING_TEST(both_ends_of_weir_understand_each_other) {
         BOOST_TEST(closed.has_value());
     };
     const std::string where = "ws://" + acceptor.local_endpoint().to_string() + "/";
-    co_await weir::when_all(serve(acceptor, server), ask(where, options));
+    co_await together(serve(acceptor, server), ask(where, options));
 }
 
 RING_TEST(frames_behind_the_answer_are_the_first_messages) {

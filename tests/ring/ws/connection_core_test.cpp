@@ -62,7 +62,7 @@ RING_TEST(a_peer_that_answers_pings_is_kept) {
         BOOST_TEST(arrived->text() == "end");
         BOOST_TEST((server.round_trip() >= 0ns));
     };
-    co_await weir::when_all(answer(ends.wild), receive(ends.server));
+    co_await together(answer(ends.wild), receive(ends.server));
 }
 
 RING_TEST(a_peer_that_sends_messages_needs_no_pong) {
@@ -80,7 +80,7 @@ RING_TEST(a_peer_that_sends_messages_needs_no_pong) {
             BOOST_TEST(arrived.has_value());
         }
     };
-    co_await weir::when_all(talk(ends.wild), receive(ends.server));
+    co_await together(talk(ends.wild), receive(ends.server));
 }
 
 RING_TEST(a_ping_of_the_user_does_not_count_as_a_probe) {
@@ -96,7 +96,7 @@ RING_TEST(a_ping_of_the_user_does_not_count_as_a_probe) {
         BOOST_TEST((end.error() == std::errc::timed_out));
         BOOST_TEST((std::chrono::steady_clock::now() - begin >= 78ms));
     };
-    co_await weir::when_all(ping_late(ends.server), receive(ends.server));
+    co_await together(ping_late(ends.server), receive(ends.server));
 }
 
 RING_TEST(a_peer_that_never_reads_is_given_up) {
@@ -111,7 +111,7 @@ RING_TEST(a_peer_that_never_reads_is_given_up) {
         const auto end = co_await server.receive();
         BOOST_TEST((end.error() == std::errc::timed_out));
     };
-    co_await weir::when_all(fill(ends.server), receive(ends.server));
+    co_await together(fill(ends.server), receive(ends.server));
 }
 
 RING_TEST(silence_proves_nothing_while_nobody_receives) {
@@ -139,7 +139,7 @@ RING_TEST(every_ping_of_a_long_life_is_answered) {
         const auto arrived = co_await server.receive();
         BOOST_TEST(arrived.has_value());
     };
-    co_await weir::when_all(ping(ends.wild), receive(ends.server));
+    co_await together(ping(ends.wild), receive(ends.server));
 }
 
 RING_TEST(of_a_flood_of_pings_the_newest_is_answered) {
@@ -157,7 +157,7 @@ RING_TEST(of_a_flood_of_pings_the_newest_is_answered) {
         const auto arrived = co_await server.receive();
         BOOST_TEST(arrived.has_value());
     };
-    co_await weir::when_all(send(ends.wild, flood), receive(ends.server));
+    co_await together(send(ends.wild, flood), receive(ends.server));
 }
 
 RING_TEST(a_message_that_was_dropped_holds_no_shared_memory) {
@@ -198,7 +198,7 @@ RING_TEST(a_client_that_does_not_read_holds_no_shared_memory) {
     };
     for (int i = 0; i < 12; ++i) {
         all.push_back(co_await with_wild_client());
-        co_await weir::when_all(echo_blocked(all.back()), flood(all.back()));
+        co_await together(echo_blocked(all.back()), flood(all.back()));
     }
     co_await expect_free_buffers();
 }

@@ -43,7 +43,7 @@ weir::task<> receive_all(connection& to, const std::vector<std::size_t>& sizes) 
 }
 
 weir::task<> talk_and_close(connection& client, const std::vector<std::size_t>& sizes) {
-    co_await weir::when_all(send_all(client, sizes), receive_all(client, sizes));
+    co_await together(send_all(client, sizes), receive_all(client, sizes));
     const auto closed = co_await client.close();
     BOOST_TEST(closed.has_value());
 }
@@ -354,8 +354,8 @@ RING_TEST(a_stopped_receive_loses_nothing) {
     both_ends ends = co_await connected();
     std::size_t stops = 0;
     constexpr std::size_t rounds = 10'000;
-    co_await weir::when_all(send_numbers(ends.client, rounds),
-                            receive_numbers_with_stops(ends.server, rounds, stops));
+    co_await together(send_numbers(ends.client, rounds),
+                      receive_numbers_with_stops(ends.server, rounds, stops));
     BOOST_TEST(stops > 100U);
 }
 
@@ -380,7 +380,7 @@ RING_TEST(senders_never_mix_their_messages) {
         }
         BOOST_TEST(total > 0U);
     };
-    co_await weir::when_all(send(ends.server, 'a'), send(ends.server, 'b'), check(ends.client));
+    co_await together(send(ends.server, 'a'), send(ends.server, 'b'), check(ends.client));
 }
 
 RING_TEST(send_waits_while_the_peer_does_not_read) {
@@ -420,7 +420,7 @@ RING_TEST(a_sender_that_waits_survives_the_close_of_another_task) {
         const auto closed = co_await from.close();
         BOOST_TEST(!closed.has_value());
     };
-    co_await weir::when_all(fill(ends.server), close(ends.server));
+    co_await together(fill(ends.server), close(ends.server));
     const auto after = co_await ends.server.send_text("late");
     BOOST_TEST(!after.has_value());
 }

@@ -24,7 +24,7 @@ RING_TEST(a_peer_that_is_still_sending_reads_them) {
         BOOST_TEST(heard == "last words");
         static_cast<void>(co_await socket.close());
     };
-    co_await weir::when_all(speak(pair.a), talk_then_listen(pair.b));
+    co_await together(speak(pair.a), talk_then_listen(pair.b));
 }
 
 RING_TEST(a_peer_that_never_ends_is_left_at_the_timeout) {

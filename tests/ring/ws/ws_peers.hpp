@@ -114,6 +114,12 @@ inline task<std::error_code> echo(connection& peer) {
     co_return end;
 }
 
+/// Runs tasks at once until all have ended; what they give is theirs to check.
+template <class... Tasks>
+task<> together(Tasks... tasks) {
+    static_cast<void>(co_await when_all(std::move(tasks)...));
+}
+
 /// Sends so much through the shared receive buffers that each is filled and given back, unless
 /// somebody still holds a part of it: then it is missing in `ring_available`.
 inline task<> turn_buffers_over() {

@@ -49,4 +49,34 @@ BOOST_AUTO_TEST_CASE(a_void_result_carries_an_error) {
     BOOST_TEST(weir::is_stopped(failed.error()));
 }
 
+BOOST_AUTO_TEST_CASE(a_void_result_needs_no_default_made_error) {
+    class told_error {
+    public:
+        explicit told_error(std::string text) : text_(std::move(text)) {}
+        [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+    private:
+        std::string text_;
+    };
+    const weir::result<void, told_error> fine;
+    const weir::result<void, told_error> failed = weir::fail(told_error("why"));
+    BOOST_TEST(fine.has_value());
+    BOOST_TEST(failed.error().text() == "why");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_is_moved_out_and_a_result_is_assigned_anew) {
+    weir::result<int, std::unique_ptr<int>> outcome = weir::fail(std::make_unique<int>(1));
+    const std::unique_ptr<int> error = std::move(outcome).error();
+    BOOST_TEST(*error == 1);
+    outcome = 5;
+    BOOST_TEST(*outcome == 5);
+}
+
+BOOST_AUTO_TEST_CASE(value_and_error_of_one_type_stay_apart) {
+    const weir::result<int, int> value = 1;
+    const weir::result<int, int> error = weir::fail(1);
+    BOOST_TEST(value.has_value());
+    BOOST_TEST(!error.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

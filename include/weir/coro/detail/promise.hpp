@@ -146,8 +146,9 @@ inline bool promise_base::start() noexcept {
     ++queue.inline_depth_;
     handle().resume();
     --queue.inline_depth_;
+    if (is_finished()) return false;
     parent_ &= ~starting_bit;
-    return !is_finished();
+    return true;
 }
 
 inline bool promise_base::start_under(promise_base& parent) noexcept {
