@@ -13,7 +13,10 @@
 #include <weir/io/open_files.hpp>
 #include <weir/io/runtime.hpp>
 #include <weir/io/signal.hpp>
+#include <weir/io/sleep.hpp>
+#include <weir/sync/latch.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <functional>
@@ -27,25 +30,39 @@ class application {
 public:
     explicit application(const server_settings& settings, weir::runtime& runtime,
                          weir::signal_set& signals)
-        : state_(settings), runtime_(runtime), signals_(signals), servers_(settings.shards) {}
+        : state_(settings),
+          runtime_(runtime),
+          signals_(signals),
+          servers_(settings.shards),
+          others_(settings.shards - 1) {}
 
     weir::task<weir::result<void>> serve(weir::shard& here, weir::net::endpoint where) {
-        event_server server(state_);
-        servers_.at(here.index()) = &server;
-        weir::result<void> ended;
-        if (here.index() == 0) {
-            auto race = co_await weir::when_any(server.serve(where), watch_signals(here));
-            ended = race.outcome<0>();
-        } else {
-            ended = co_await server.serve(where);
-        }
-        servers_.at(here.index()) = nullptr;
-        co_return ended;
+        if (here.index() != 0) co_return co_await serve_one(here, where);
+        auto race = co_await weir::when_any(serve_first(here, where), watch_signals(here));
+        co_return race.outcome<0>();
     }
 
     [[nodiscard]] bool was_forced() const noexcept { return forced_; }
 
 private:
+    weir::task<weir::result<void>> serve_one(weir::shard& here, weir::net::endpoint where) {
+        event_server server(state_);
+        servers_.at(here.index()) = &server;
+        const auto ended = co_await server.serve(where);
+        servers_.at(here.index()) = nullptr;
+        if (here.index() != 0) {
+            static_cast<void>(here.sibling(0).post([this] { others_.count_down(); }));
+        }
+        co_return ended;
+    }
+
+    /// Shard 0 watches the signals, so it stays until the others have ended.
+    weir::task<weir::result<void>> serve_first(weir::shard& here, weir::net::endpoint where) {
+        const auto ended = co_await serve_one(here, where);
+        static_cast<void>(co_await others_.wait());
+        co_return ended;
+    }
+
     weir::task<> watch_signals(weir::shard& here) {
         if (!co_await signals_.next()) co_return;
         state_.draining.store(true);
@@ -54,7 +71,10 @@ private:
             auto begin = [this, i] {
                 if (servers_.at(i) != nullptr) servers_.at(i)->drain();
             };
-            static_cast<void>(co_await here.sibling(i).run(std::move(begin)));
+            // A full inbox is no reason to miss a shard.
+            while (!here.sibling(i).post(begin)) {
+                if (!co_await weir::sleep_for(std::chrono::milliseconds(1))) co_return;
+            }
         }
         if (!co_await signals_.next()) co_return;
         forced_ = true;
@@ -71,6 +91,7 @@ private:
     weir::runtime& runtime_;
     weir::signal_set& signals_;
     std::vector<event_server*> servers_;  // each touched by its own shard only
+    weir::latch others_;  // the shards but the first that have not ended; the first one's own
     bool forced_ = false;
 };
 

@@ -57,12 +57,15 @@
 #include <weir/io/timeout.hpp>
 #include <weir/io/timer.hpp>
 
+#include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
 #include <weir/net/port_reservation.hpp>
+#include <weir/net/resolver.hpp>
 #include <weir/net/socket_options.hpp>
 #include <weir/net/stream_socket.hpp>
 #include <weir/net/tcp_acceptor.hpp>
 #include <weir/net/tcp_socket.hpp>
+#include <weir/net/udp_socket.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>

@@ -21,7 +21,7 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 std::string number(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-    return fmt::format("{}", value);
+    return fmt::format("{:.12g}", value);  // without the noise of binary fractions
 }
 
 /// `quotes` too in label values, but not in help texts.

@@ -54,8 +54,7 @@ task<> start_attempts(attempt_race& race, const std::vector<endpoint>& addresses
         race.ended.reset();
         auto spawning = race.group.spawn(attempt, std::ref(race), where, options.socket);
         if (!co_await spawning) co_return;
-        const result<void> waited =
-            co_await with_timeout(options.attempt_delay, race.ended.wait());
+        const result<void> waited = co_await with_timeout(options.attempt_delay, race.ended.wait());
         const bool is_next = waited || waited.error() == std::errc::timed_out;
         if (race.winner || !is_next) co_return;
     }
@@ -92,8 +91,7 @@ task<result<tcp_socket>> connect_any(std::vector<endpoint> addresses, connect_op
     co_return fail(race.first_error ? race.first_error : stopped_error());
 }
 
-task<result<tcp_socket>> connect_to(std::string host, std::uint16_t port,
-                                    connect_options options) {
+task<result<tcp_socket>> connect_to(std::string host, std::uint16_t port, connect_options options) {
     result<std::vector<endpoint>> addresses = co_await resolve(std::move(host), port);
     if (!addresses) co_return fail(addresses.error());
     co_return co_await connect_any(std::move(*addresses), std::move(options));

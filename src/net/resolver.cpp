@@ -103,8 +103,8 @@ task<result<std::vector<endpoint>>> resolve(std::string host, std::uint16_t port
     if (const auto literal = endpoint::ip(without_brackets(host), port)) {
         co_return std::vector<endpoint>(1, *literal);
     }
-    const bool is_name = !host.empty() && host.size() <= max_name_bytes &&
-                         host.find('\0') == std::string::npos;
+    const bool is_name =
+        !host.empty() && host.size() <= max_name_bytes && host.find('\0') == std::string::npos;
     if (!is_name) co_return fail(std::error_code(resolve_errc::invalid_name));
     co_return co_await look_up(ask_system, std::move(host), port);
 }

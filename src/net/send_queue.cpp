@@ -3,6 +3,7 @@
 
 #include "io/kernel.hpp"
 #include "io/op/requests.hpp"
+#include "zero_copy_send.hpp"
 
 #include <weir/base/assert.hpp>
 #include <weir/coro/detail/frame_pool.hpp>
@@ -86,7 +87,7 @@ send_queue::piece& send_queue::add(piece* made) noexcept {
 }
 
 void send_queue::schedule() noexcept {
-    if (!is_active()) reactor::current().at_turn_end(*this);
+    if (!is_busy()) reactor::current().at_turn_end(*this);
 }
 
 mutable_bytes send_queue::append(std::size_t size) {
@@ -123,7 +124,8 @@ void send_queue::push(const send_buffer& data) {
 void send_queue::push_borrowed(bytes data) { add(piece::referring(data)); }
 
 void send_queue::turn_ends() noexcept {
-    if (first_ == nullptr || is_active()) return;
+    if (first_ == nullptr || is_busy()) return;
+    if (try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
     start();
@@ -181,11 +183,34 @@ void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     op::fill_send_message(sqe, owner_.fd_, *message, flags);
 }
 
-void send_queue::complete(int result, std::uint32_t, bool) noexcept {
+bool send_queue::try_send_zero_copy() {
+    reactor& loop = reactor::current();
+    const std::size_t threshold = loop.options().zero_copy_send_bytes;
+    if (threshold == 0 || first_->size < threshold || first_->shared.empty()) return false;
+    if (!loop.system().features().send_zero_copy || !loop.zero_copy_pays()) return false;
+    requested_ = first_->size;
+    zero_copy_ = new zero_copy_send(owner_, *this, first_->shared, {first_->data, first_->size});
+    zero_copy_->start();
+    return true;
+}
+
+void send_queue::zero_copy_completed(int result) noexcept {
+    zero_copy_ = nullptr;
+    // Not for this kind of socket, or no memory left to lock: then plainly.
+    if (result == -EOPNOTSUPP || result == -EINVAL || result == -ENOMEM || result == -ENOBUFS) {
+        reactor::current().note_zero_copy(false);
+        result = -EAGAIN;
+    }
+    take_result(result);
+}
+
+void send_queue::complete(int result, std::uint32_t, bool) noexcept { take_result(result); }
+
+void send_queue::take_result(int result) noexcept {
     if (result >= 0) {
         advance(static_cast<std::size_t>(result));
     } else if (result != -EAGAIN && result != -EINTR && owner_.error_ == 0) {
-        owner_.error_ = -result;
+        owner_.error_ = static_cast<std::int16_t>(-result);
     }
     if (owner_.error_ != 0) drop_all();
     const bool took_all = result >= 0 && static_cast<std::size_t>(result) == requested_;
@@ -225,12 +250,14 @@ bool send_queue::settle() noexcept {
     sender& owner = owner_;
     owner.queue_ = nullptr;
     delete this;
-    if (owner.idle_listener_ != nullptr) owner.idle_listener_->sender_idle();
+    owner.tell_idle_listener();
     return false;
 }
 
 void send_queue::abandon() noexcept {
-    if (is_active()) return cancel();  // its completion drops the rest: the kernel still reads it
+    // The completion drops what is left: until then the kernel may read it.
+    if (zero_copy_ != nullptr) return zero_copy_->cancel();
+    if (is_active()) return cancel();
     drop_all();
     static_cast<void>(settle());
 }

@@ -6,6 +6,8 @@
 // gathered where they lie. A peer that does not read never holds a shared receive buffer: what the
 // socket does not take at once is copied out of it.
 //
+// Large shared bytes are sent without a copy where the kernel can (`zero_copy_send`).
+//
 //   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight again
 //                                          \--error--> gone: the bytes are dropped, writers told
 #pragma once
@@ -30,6 +32,8 @@ public:
     [[nodiscard]] mutable_bytes append(std::size_t size);
 
     [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
+    /// Whether a send is in flight, of either kind.
+    [[nodiscard]] bool is_busy() const noexcept { return is_active() || zero_copy_ != nullptr; }
     [[nodiscard]] wait_queue& progress() noexcept { return progress_; }
 
     /// The owner has failed: drops what is queued, now or when the send in flight has ended.
@@ -38,6 +42,8 @@ public:
     void prepare(io_uring_sqe& sqe) noexcept override;
     void complete(int result, std::uint32_t flags, bool more) noexcept override;
     void turn_ends() noexcept override;
+    /// The result of the zero-copy send in flight; its notification concerns only the sender.
+    void zero_copy_completed(int result) noexcept;
 
 private:
     struct piece;
@@ -45,6 +51,8 @@ private:
     piece& add(piece* made) noexcept;
     void schedule() noexcept;
     [[nodiscard]] bool try_send_directly() noexcept;
+    [[nodiscard]] bool try_send_zero_copy();
+    void take_result(int result) noexcept;
     void wait_for_socket() noexcept;
     void advance(std::size_t sent) noexcept;
     void keep_unsent() noexcept;
@@ -59,6 +67,7 @@ private:
     std::size_t queued_ = 0;
     std::size_t requested_ = 0;  // bytes in the send in flight
     wait_queue progress_;
+    zero_copy_send* zero_copy_ = nullptr;
     bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
 };
 

@@ -37,8 +37,7 @@ mutable_bytes sender::append(std::size_t size) {
 std::size_t sender::queued_bytes() const noexcept {
     return queue_ == nullptr ? 0 : queue_->queued_bytes();
 }
-bool sender::is_idle() const noexcept { return queued_bytes() == 0 && !is_active(); }
-bool sender::is_active() const noexcept { return queue_ != nullptr && queue_->is_active(); }
+bool sender::is_active() const noexcept { return queue_ != nullptr && queue_->is_busy(); }
 
 wait_queue& sender::progress() noexcept {
     WEIR_ASSERT(queue_ != nullptr, "progress was awaited of a sender that has nothing to send");
@@ -46,7 +45,7 @@ wait_queue& sender::progress() noexcept {
 }
 
 void sender::fail(int error) noexcept {
-    if (error_ == 0) error_ = error;
+    if (error_ == 0) error_ = static_cast<std::int16_t>(error);
     if (queue_ != nullptr) queue_->abandon();
 }
 

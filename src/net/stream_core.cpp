@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/net/detail/stream_core.hpp>
 
+#include "io/kernel.hpp"
 #include "io/op/requests.hpp"
 
 #include <weir/io/timer.hpp>
+
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,41 +36,62 @@ public:
         core_.receiver().set_end_listener(this);
         core_.sender().set_idle_listener(this);
         core_.receiver().end();
-        if (core_.sender().queued_bytes() > 0) {
+        if (!core_.sender().is_idle()) {
             const auto longest = reactor::time_point::max() - loop.now();
             loop.timers().arm(*this, loop.now() + std::min(linger, longest));
         }
         close_when_idle();
     }
     void hurry() noexcept {
-        if (!core_.sender().is_idle()) core_.sender().fail(ECANCELED);
+        hurried_ = true;
+        if (!core_.sender().has_sent_all()) core_.sender().fail(ECANCELED);
+        // Without a reset the kernel keeps the memory of zero-copy sends while it tries again.
+        if (!core_.sender().is_idle()) reset_on_close();
         close_when_idle();
     }
     void forget_listener() noexcept { listener_ = nullptr; }
 
     void prepare(io_uring_sqe& sqe) noexcept override { op::fill_close(sqe, core_.fd()); }
     void complete(int result, std::uint32_t, bool) noexcept override {
-        std::error_code error = core_.sender().error();
-        if (!error && result < 0) error = error_from_errno(-result);
-        close_listener* listener = listener_;
-        delete &core_;
-        delete this;
-        reactor::current().remove_closing();
-        if (listener != nullptr) listener->closed(error);
+        error_ = core_.sender().error();
+        if (!error_ && result < 0) error_ = error_from_errno(-result);
+        is_closed_ = true;
+        end_when_released();
     }
 
 private:
     void expired() noexcept override { hurry(); }
     void receiver_ended() noexcept override { close_when_idle(); }
-    void sender_idle() noexcept override { close_when_idle(); }
+    void sender_idle() noexcept override {
+        if (is_closed_) return end_when_released();
+        close_when_idle();
+    }
 
     void close_when_idle() noexcept {
-        if (core_.receiver().is_active() || !core_.sender().is_idle()) return;
+        const bool is_released = hurried_ ? core_.sender().has_sent_all() : core_.sender().is_idle();
+        if (core_.receiver().is_active() || !is_released) return;
         if (status() == state::idle) start();
+    }
+    void end_when_released() noexcept {
+        if (!core_.sender().is_idle()) return;
+        close_listener* listener = listener_;
+        const std::error_code error = error_;
+        delete &core_;
+        delete this;
+        reactor::current().remove_closing();
+        if (listener != nullptr) listener->closed(error);
+    }
+    void reset_on_close() noexcept {
+        const linger at_once{1, 0};
+        static_cast<void>(reactor::current().system().set_option(core_.fd(), SOL_SOCKET, SO_LINGER,
+                                                                 &at_once, sizeof at_once));
     }
 
     stream_core& core_;
     close_listener* listener_;
+    std::error_code error_;
+    bool hurried_ = false;
+    bool is_closed_ = false;
 };
 
 void stream_core::begin_close(std::chrono::nanoseconds linger, close_listener* listener) noexcept {

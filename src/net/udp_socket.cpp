@@ -48,8 +48,8 @@ public:
     }
 
     [[nodiscard]] result<void> open_buffers(kernel& system, std::size_t max_datagram_bytes) {
-        auto opened = datagram_buffers::open(system, 2 * max_queued_,
-                                             head_bytes + max_datagram_bytes, *this);
+        auto opened =
+            datagram_buffers::open(system, 2 * max_queued_, head_bytes + max_datagram_bytes, *this);
         if (!opened) return fail(opened.error());
         buffers_ = *opened;
         return {};

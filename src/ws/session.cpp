@@ -23,6 +23,7 @@
 #include <weir/ws/session.hpp>
 
 #include <weir/base/assert.hpp>
+#include <weir/coro/detail/frame_pool.hpp>
 #include <weir/ws/utf8.hpp>
 
 #include <algorithm>
@@ -33,8 +34,9 @@
 namespace weir::ws {
 
 /// Exists from the first byte of a frame that does not end in its chunk until that frame, or the
-/// fragmented message that it belongs to, has been delivered.
-struct session::rare {
+/// fragmented message that it belongs to, has been delivered. Pooled, because chunks end inside of
+/// frames all the time: once for each receive buffer that is used up.
+struct session::rare : weir::detail::pooled {
     message_buffer assembly;
     wslay_judge::handle judge;   // while a fragmented message is under way
     frame_header header;         // of the frame that is being received

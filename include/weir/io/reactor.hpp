@@ -44,6 +44,9 @@ public:
     /// Shared buffers for bulk transfers, taken one after the other.
     unsigned bulk_buffer_count = 8;
     std::size_t bulk_buffer_bytes = 512 * 1024;
+    /// Shared bytes from this size on are sent without a copy, where the kernel says that this
+    /// really saves one; 0 = never.
+    std::size_t zero_copy_send_bytes = 64 * 1024;
 };
 
 /// Work that must be done once at the end of a turn, before the kernel is entered.
@@ -79,6 +82,8 @@ public:
         std::uint64_t completions = 0;
         std::uint64_t buffer_shortages = 0;  ///< receives that met an empty buffer ring
         std::uint64_t direct_calls = 0;      ///< bulk receives and sends beside the ring
+        std::uint64_t zero_copy_sends = 0;   ///< that saved the copy
+        std::uint64_t zero_copy_copied = 0;  ///< that the kernel copied after all
     };
 
     explicit reactor(std::unique_ptr<kernel> kernel, const reactor_options& options);
@@ -127,6 +132,16 @@ public:
     /// the next `enter`.
     [[nodiscard]] void* submission_memory(std::size_t size);
 
+    /// Whether the next large send should try without a copy.
+    [[nodiscard]] bool zero_copy_pays() noexcept {
+        return plain_sends_left_ == 0 || --plain_sends_left_ == 0;
+    }
+    /// What a zero-copy send has shown: after one that was copied, many are sent plainly.
+    void note_zero_copy(bool saved_the_copy) noexcept {
+        ++(saved_the_copy ? stats_.zero_copy_sends : stats_.zero_copy_copied);
+        if (!saved_the_copy) plain_sends_left_ = plain_sends_after_a_copy;
+    }
+
     /// Counts what must end before the loop may: closed sockets whose last requests are in flight.
     void add_closing() noexcept { ++closing_; }
     void remove_closing() noexcept { --closing_; }
@@ -162,6 +177,8 @@ private:
     std::size_t arena_used_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t closing_ = 0;
+    static constexpr std::uint32_t plain_sends_after_a_copy = 4096;
+    std::uint32_t plain_sends_left_ = 0;
     const bool* done_ = nullptr;  // of run_until
     inbox inbox_;
     std::atomic<unsigned> posting_{0};  // threads inside post()

@@ -26,6 +26,7 @@ enum class resolve_errc {
 
 /// The category of `resolve_errc`. `try_again` equals resource_unavailable_try_again.
 [[nodiscard]] const std::error_category& resolve_category() noexcept;
+/// Lets a `resolve_errc` be used as a `std::error_code`.
 [[nodiscard]] std::error_code make_error_code(resolve_errc error) noexcept;
 
 /// Finds the addresses of `host`. An IP address in text form, with or without brackets, is taken

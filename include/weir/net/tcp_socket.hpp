@@ -25,6 +25,9 @@ public:
 /// Source:        io_uring_prep_connect(3).
 [[nodiscard]] task<result<tcp_socket>> connect(endpoint where, socket_options options = {});
 /// The same from a chosen local address, for example to spread many connections over several.
+///
+/// Errors:        as `connect`; address_in_use, address_not_available.
+/// Cancellation:  as `connect`.
 [[nodiscard]] task<result<tcp_socket>> connect_from(endpoint local, endpoint where,
                                                     socket_options options = {});
 

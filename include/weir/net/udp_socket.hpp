@@ -99,7 +99,8 @@ public:
     /// Waits for the next datagram.
     ///
     /// @return        the datagram; the oldest of those that wait.
-    /// Errors:        operation_canceled; bad_file_descriptor after a close; connection_refused when
+    /// Errors:        operation_canceled; bad_file_descriptor after a close; connection_refused
+    /// when
     ///                a connected peer said that nobody listens; others unmapped from recvmsg(2).
     /// Cancellation:  nothing is lost: a datagram that arrives is kept for the next call.
     /// Concurrency:   one receive at a time; a second one is a contract violation.
@@ -111,7 +112,8 @@ public:
     ///
     /// @param data    0 ... 65507 bytes (IPv4), borrowed until this completes.
     /// @return        data.size(): a datagram is sent as a whole or not at all.
-    /// Errors:        message_size (too long), permission_denied (a broadcast that was not allowed),
+    /// Errors:        message_size (too long), permission_denied (a broadcast that was not
+    /// allowed),
     ///                network_unreachable, connection_refused (reported for an earlier one),
     ///                operation_canceled. Success does not mean that it arrived.
     /// Cancellation:  it was sent or not, as the outcome says.

@@ -49,8 +49,7 @@ weir::task<> silent_first() {
     const auto begin = std::chrono::steady_clock::now();
     {
         const std::vector<endpoint> addresses{hole.where(), acceptor.local_endpoint()};
-        auto connecting =
-            weir::with_timeout(10s, connect_any(addresses, with_delay(50ms)));
+        auto connecting = weir::with_timeout(10s, connect_any(addresses, with_delay(50ms)));
         const auto socket = must(co_await std::move(connecting));
         const auto took = std::chrono::steady_clock::now() - begin;
         BOOST_TEST((must(socket.peer_endpoint()) == acceptor.local_endpoint()));
@@ -120,9 +119,7 @@ weir::task<> stopped_at_random_moments() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_host_is_connected_to_by_name_or_address) {
-    weir::test::on_reactor(by_name);
-}
+BOOST_AUTO_TEST_CASE(a_host_is_connected_to_by_name_or_address) { weir::test::on_reactor(by_name); }
 BOOST_AUTO_TEST_CASE(a_silent_address_costs_one_delay) { weir::test::on_reactor(silent_first); }
 BOOST_AUTO_TEST_CASE(a_refusal_is_followed_by_the_next_address_at_once) {
     weir::test::on_reactor(refused_first);

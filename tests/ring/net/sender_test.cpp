@@ -126,8 +126,9 @@ weir::task<> all_writers_are_told() {
     auto pair = co_await weir::test::raw_peer();
     co_await fill_socket(pair.ours);
     int failed = 0;
-    static_cast<void>(co_await weir::when_all(reset_wakes_writers(pair, &failed), reset_wakes_writers(pair, &failed),
-                            reset_wakes_writers(pair, &failed), reset_later(pair)));
+    static_cast<void>(co_await weir::when_all(
+        reset_wakes_writers(pair, &failed), reset_wakes_writers(pair, &failed),
+        reset_wakes_writers(pair, &failed), reset_later(pair)));
     BOOST_TEST(failed == 3);
 }
 
@@ -171,8 +172,7 @@ weir::task<> many_pieces() {
         const weir::send_buffer piece{weir::bytes(run.take(1000))};
         BOOST_TEST((co_await pair.a.send(piece)).has_value());
     }
-    auto outcome =
-        co_await weir::when_all(pair.a.shutdown_send(), weir::test::receive_run(pair.b));
+    auto outcome = co_await weir::when_all(pair.a.shutdown_send(), weir::test::receive_run(pair.b));
     BOOST_TEST(std::get<1>(outcome).is_intact);
     BOOST_TEST(std::get<1>(outcome).count == 500'000U);
 }

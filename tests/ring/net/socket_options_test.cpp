@@ -55,7 +55,8 @@ weir::task<> chosen() {
 weir::task<> refused_option() {
     socket_options options;
     options.congestion_control = "no_such_algorithm";
-    const auto acceptor = weir::net::tcp_acceptor::listen(weir::net::endpoint::loopback(0), options);
+    const auto acceptor =
+        weir::net::tcp_acceptor::listen(weir::net::endpoint::loopback(0), options);
     BOOST_REQUIRE(!acceptor);
     BOOST_TEST((acceptor.error() == std::errc::no_such_file_or_directory));
     const auto listening = weir::test::listen_on_loopback();

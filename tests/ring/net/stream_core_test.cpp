@@ -20,8 +20,8 @@ namespace {
 
 /// Where client `i` comes from: many addresses, so that ports in TIME_WAIT do not run out.
 weir::net::endpoint source(std::size_t i) {
-    const std::string address = "127.0." + std::to_string(1 + i / 250 % 250) + '.' +
-                                std::to_string(1 + i % 250);
+    const std::string address =
+        "127.0." + std::to_string(1 + i / 250 % 250) + '.' + std::to_string(1 + i % 250);
     return must(weir::net::endpoint::ip(address, 0));
 }
 

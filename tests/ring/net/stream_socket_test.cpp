@@ -41,9 +41,8 @@ weir::task<> endpoints_name_both_ends() {
 weir::task<> leases_are_sent_back() {
     auto pair = co_await weir::test::tcp_streams::connect();
     const std::size_t size = weir::test::rounds(std::size_t{32} << 20);
-    auto outcome =
-        co_await weir::when_all(weir::test::send_run(pair.a, size, 50'000),
-                                weir::test::receive_run(pair.a), echo_until_end(pair.b));
+    auto outcome = co_await weir::when_all(weir::test::send_run(pair.a, size, 50'000),
+                                           weir::test::receive_run(pair.a), echo_until_end(pair.b));
     const auto& arrived = std::get<1>(outcome);
     BOOST_TEST(arrived.is_intact);
     BOOST_TEST(arrived.count == size);

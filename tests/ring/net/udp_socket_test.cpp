@@ -228,8 +228,8 @@ weir::task<> multicast() {
     BOOST_TEST(socket.leave_multicast(group, loopback_interface).has_value());
     BOOST_TEST((socket.leave_multicast(group, loopback_interface).error() ==
                 std::errc::address_not_available));
-    BOOST_TEST((socket.join_multicast(endpoint::loopback(0)).error() ==
-                std::errc::invalid_argument));
+    BOOST_TEST(
+        (socket.join_multicast(endpoint::loopback(0)).error() == std::errc::invalid_argument));
     co_return;
 }
 
@@ -266,9 +266,7 @@ BOOST_AUTO_TEST_CASE(closing_ends_a_receive_and_keeps_held_datagrams) {
     weir::test::on_reactor(closing);
 }
 BOOST_AUTO_TEST_CASE(sockets_that_come_and_go_leak_nothing) { weir::test::on_reactor(churn); }
-BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
-    weir::test::on_reactor(refused_options);
-}
+BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) { weir::test::on_reactor(refused_options); }
 BOOST_AUTO_TEST_CASE(multicast_groups_are_joined_and_left) { weir::test::on_reactor(multicast); }
 BOOST_AUTO_TEST_CASE(ipv6_works_where_there_is_any) { weir::test::on_reactor(over_ipv6); }
 

@@ -44,9 +44,24 @@ weir::task<> ask(int fd, std::size_t size) {
     static_cast<void>(co_await peer.receive());
 }
 
+/// Over TCP, whose buffers grow with the need; a unix socket's would be full at 208 KiB.
+void connect_over_tcp(int (&ends)[2]) {
+    const weir::unique_fd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    weir::net::endpoint where = weir::net::endpoint::loopback(0);
+    BOOST_REQUIRE(::bind(listener.value(), where.native(), where.native_size()) == 0);
+    BOOST_REQUIRE(::listen(listener.value(), 1) == 0);
+    sockaddr_in bound{};
+    socklen_t size = sizeof bound;
+    ::getsockname(listener.value(), reinterpret_cast<sockaddr*>(&bound), &size);
+    ends[0] = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    BOOST_REQUIRE(::connect(ends[0], reinterpret_cast<sockaddr*>(&bound), size) == 0);
+    ends[1] = ::accept4(listener.value(), nullptr, nullptr, SOCK_CLOEXEC);
+    BOOST_REQUIRE(ends[1] >= 0);
+}
+
 std::uint64_t allocations_of_the_server(std::size_t size) {
     int ends[2];
-    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    connect_over_tcp(ends);
     std::uint64_t taken = 0;
     std::thread server([&] { weir::run(serve(ends[0], taken)); });
     weir::run(ask(ends[1], size));

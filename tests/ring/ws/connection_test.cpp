@@ -394,9 +394,9 @@ RING_TEST(send_waits_while_the_peer_does_not_read) {
         BOOST_REQUIRE(outcome.has_value());  // queued in any case
         ++sent;
         BOOST_REQUIRE(sent < 1000U);
-        if (std::chrono::steady_clock::now() - begin > 40ms) break;
+        const bool has_waited = std::chrono::steady_clock::now() - begin > 40ms;
+        if (has_waited && ends.server.queued_bytes() > std::size_t{1} << 20U) break;
     }
-    BOOST_TEST(ends.server.queued_bytes() > std::size_t{1} << 20U);
     BOOST_TEST(ends.server.queued_bytes() < std::size_t{3} << 19U);
     weir::stop_source stop;
     stop.request_stop();

@@ -29,12 +29,29 @@ BOOST_AUTO_TEST_CASE(what_parse_reads_to_string_writes) {
 
 BOOST_AUTO_TEST_CASE(text_that_is_no_endpoint_is_refused) {
     using namespace std::string_view_literals;
-    for (const std::string_view text :
-         {""sv, ":"sv, "80"sv, "127.0.0.1"sv, "127.0.0.1:"sv, "127.0.0.1:65536"sv,
-          "127.0.0.1:-1"sv, "127.0.0.1:+1"sv, "127.0.0.1:1x"sv, "127.0.0.1: 1"sv, ":80"sv,
-          "::1:80"sv, "[::1]"sv, "[::1]:"sv, "[127.0.0.1]:80"sv, "[::1%]:80"sv,
-          "[::1%no_such_interface]:80"sv, "[]:80"sv, "localhost:80"sv, "127.1:80"sv, "unix:"sv,
-          "127.0.0.1\0.example.org:80"sv, "unix:/tmp/a\0b"sv}) {
+    for (const std::string_view text : {""sv,
+                                        ":"sv,
+                                        "80"sv,
+                                        "127.0.0.1"sv,
+                                        "127.0.0.1:"sv,
+                                        "127.0.0.1:65536"sv,
+                                        "127.0.0.1:-1"sv,
+                                        "127.0.0.1:+1"sv,
+                                        "127.0.0.1:1x"sv,
+                                        "127.0.0.1: 1"sv,
+                                        ":80"sv,
+                                        "::1:80"sv,
+                                        "[::1]"sv,
+                                        "[::1]:"sv,
+                                        "[127.0.0.1]:80"sv,
+                                        "[::1%]:80"sv,
+                                        "[::1%no_such_interface]:80"sv,
+                                        "[]:80"sv,
+                                        "localhost:80"sv,
+                                        "127.1:80"sv,
+                                        "unix:"sv,
+                                        "127.0.0.1\0.example.org:80"sv,
+                                        "unix:/tmp/a\0b"sv}) {
         const auto parsed = endpoint::parse(text);
         BOOST_REQUIRE_MESSAGE(!parsed, text);
         BOOST_TEST((parsed.error() == std::errc::invalid_argument));
@@ -95,9 +112,9 @@ BOOST_AUTO_TEST_CASE(a_path_from_the_kernel_equals_the_same_path_from_us) {
     native.sun_family = AF_UNIX;
     std::strcpy(native.sun_path, "/run/x");
     const auto size = offsetof(sockaddr_un, sun_path) + std::strlen("/run/x") + 1;
-    BOOST_TEST((endpoint::from_native(reinterpret_cast<const sockaddr*>(&native),
-                                      static_cast<unsigned>(size)) ==
-                *endpoint::unix_socket("/run/x")));
+    BOOST_TEST(
+        (endpoint::from_native(reinterpret_cast<const sockaddr*>(&native),
+                               static_cast<unsigned>(size)) == *endpoint::unix_socket("/run/x")));
 }
 
 BOOST_AUTO_TEST_CASE(an_address_longer_than_any_known_is_cut) {

@@ -34,7 +34,8 @@ async def every_size_comes_back():
 @test
 async def fragments_become_one_message():
     async with connect() as peer:
-        for count, size in ((2, 10), (100, 1), (7, 70_000), (65_536, 256)):
+        # `websockets` adds an empty final frame.
+        for count, size in ((2, 10), (100, 1), (7, 70_000), (65_535, 256)):
             piece = os.urandom(size)
             await peer.send(piece for _ in range(count))
             assert await peer.recv() == piece * count, f"{count} x {size}"

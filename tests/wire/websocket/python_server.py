@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Python `websockets` as the server that echo_client.cpp talks to; obeys what npm_server.cjs does."""
+"""Python `websockets` as the server that echo_client.cpp talks to; as npm_server.cjs."""
 
 import asyncio
 
@@ -7,7 +7,9 @@ import websockets
 
 
 async def pieces(count, size):
-    for _ in range(count):
+    """`count` frames of `size` bytes on average: `websockets` adds the last one, an empty one."""
+    yield b"f" * (2 * size)
+    for _ in range(count - 2):
         yield b"f" * size
 
 

@@ -3,7 +3,7 @@
 
 run.py npm|python server|client PROGRAM WORK_FOLDER
 
-`server`: PROGRAM is weir's echo server, the other side is the client; `client`: the other way round.
+`server`: PROGRAM is weir's echo server, the other side the client; `client`: the other way round.
 WORK_FOLDER is where npm installs what package-lock.json names, once.
 """
 

@@ -16,6 +16,7 @@
 namespace weir::net::detail {
 
 class send_queue;
+class zero_copy_send;
 
 class sender {
 public:
@@ -45,8 +46,10 @@ public:
     [[nodiscard]] bool is_above_high_water() const noexcept {
         return queue_ != nullptr && queued_bytes() > high_water_bytes;
     }
-    /// Whether nothing is queued and the kernel holds nothing of it.
-    [[nodiscard]] bool is_idle() const noexcept;
+    /// Whether everything queued was handed to the kernel.
+    [[nodiscard]] bool has_sent_all() const noexcept { return queue_ == nullptr; }
+    /// Whether, besides, the kernel refers to no memory of ours any more (zero-copy sends).
+    [[nodiscard]] bool is_idle() const noexcept { return has_sent_all() && zero_copies_ == 0; }
     /// Whether the kernel may still read what was queued.
     [[nodiscard]] bool is_active() const noexcept;
     /// The ticket of the last byte queued so far.
@@ -66,7 +69,7 @@ public:
     /// @param error  an errno value, not 0.
     void fail(int error) noexcept;
 
-    /// Told when the queue has run empty or failed and nothing is in flight.
+    /// Told when the queue has run empty or failed, and when the kernel has let go of memory.
     class idle_listener {
     public:
         virtual void sender_idle() noexcept = 0;
@@ -78,14 +81,19 @@ public:
 
 private:
     friend class send_queue;
+    friend class zero_copy_send;
 
     [[nodiscard]] send_queue& queue();
+    void tell_idle_listener() noexcept {
+        if (idle_listener_ != nullptr) idle_listener_->sender_idle();
+    }
 
     send_queue* queue_ = nullptr;
     idle_listener* idle_listener_ = nullptr;
     std::uint64_t sent_ = 0;
     int fd_;
-    int error_ = 0;
+    std::int16_t error_ = 0;
+    std::uint16_t zero_copies_ = 0;  // sends whose notification has not come yet
 };
 
 }  // namespace weir::net::detail
