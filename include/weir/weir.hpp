@@ -57,6 +57,16 @@
 #include <weir/io/timeout.hpp>
 #include <weir/io/timer.hpp>
 
+#include <weir/io/op/close.hpp>
+#include <weir/io/op/connect.hpp>
+#include <weir/io/op/file_size.hpp>
+#include <weir/io/op/fsync.hpp>
+#include <weir/io/op/open.hpp>
+#include <weir/io/op/poll.hpp>
+#include <weir/io/op/read.hpp>
+#include <weir/io/op/shutdown.hpp>
+#include <weir/io/op/write.hpp>
+
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
 #include <weir/net/port_reservation.hpp>

@@ -33,7 +33,7 @@ class mapped_file {
 public:
     explicit mapped_file(const char* path) {
         const unique_fd fd(::open(path, O_RDONLY | O_CLOEXEC));
-        struct stat status {};
+        struct stat status{};
         if (!fd || ::fstat(fd.value(), &status) != 0) return;
         void* mapped = ::mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ,
                               MAP_PRIVATE, fd.value(), 0);

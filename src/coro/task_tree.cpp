@@ -67,10 +67,14 @@ private:
 
 const char* name_of(task_entry::state state) {
     switch (state) {
-        case task_entry::state::running: return "running";
-        case task_entry::state::ready: return "ready";
-        case task_entry::state::awaiting_child: return "awaiting child";
-        case task_entry::state::waiting: return "waiting";
+        case task_entry::state::running:
+            return "running";
+        case task_entry::state::ready:
+            return "ready";
+        case task_entry::state::awaiting_child:
+            return "awaiting child";
+        case task_entry::state::waiting:
+            return "waiting";
     }
     return "unknown";
 }
@@ -136,9 +140,9 @@ std::string task_tree::to_json() const {
     std::string out = "[";
     for (const task_entry& entry : entries_) {
         if (out.size() > 1) out += ',';
-        const std::string parent =
-            entry.parent == task_entry::npos ? "null" : fmt::format("\"{:#x}\"",
-                                                                    entries_[entry.parent].id);
+        const std::string parent = entry.parent == task_entry::npos
+                                       ? "null"
+                                       : fmt::format("\"{:#x}\"", entries_[entry.parent].id);
         out += fmt::format(
             R"({{"id":"{:#x}","parent":{},"name":{},"state":"{}","waits_for":{},"waiting_ns":{}}})",
             entry.id, parent, json_string(entry.name), name_of(entry.status),

@@ -92,8 +92,9 @@ public:
     [[nodiscard]] virtual int peer_address(int fd, sockaddr* out, unsigned* size) noexcept = 0;
     virtual void close_now(int fd) noexcept = 0;
 
-    // Non-blocking transfer at once, for bulk data: one buffer that stays hot in the cache beats any
-    // ring of buffers there (see net/detail/receiver.hpp). Bytes moved, or a negative errno value.
+    // Non-blocking transfer at once, for bulk data: one buffer that stays hot in the cache beats
+    // any ring of buffers there (see net/detail/receiver.hpp). Bytes moved, or a negative errno
+    // value.
     [[nodiscard]] virtual int receive_now(int fd, void* buffer, std::size_t size) noexcept = 0;
     [[nodiscard]] virtual int send_now(int fd, const msghdr& message) noexcept = 0;
 

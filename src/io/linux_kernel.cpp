@@ -103,13 +103,15 @@ std::string advice_for_setup_error(int error, int disabled_sysctl,
                    " entries: raise it (ulimit -l, LimitMEMLOCK= of systemd, --ulimit memlock= of "
                    "docker) or start fewer shards";
         case EMFILE:
-        case ENFILE: return "the limit of open files is reached: raise it (ulimit -n)";
-        default: return "io_uring_setup(2) failed on kernel " + release;
+        case ENFILE:
+            return "the limit of open files is reached: raise it (ulimit -n)";
+        default:
+            return "io_uring_setup(2) failed on kernel " + release;
     }
 }
 
 result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned sq_entries,
-                                                                      unsigned cq_entries) {
+                                                                       unsigned cq_entries) {
     std::unique_ptr<linux_kernel> kernel(new linux_kernel);
     int error = -ENOMEM;
     for (unsigned size = sq_entries; size >= smallest_ring; size /= 2) {
@@ -198,10 +200,10 @@ int linux_kernel::enter(bool wait, time_point deadline) noexcept {
         flags |= IORING_ENTER_EXT_ARG;
     }
     const bool extended = (flags & IORING_ENTER_EXT_ARG) != 0;
-    const int entered = ::io_uring_enter2(
-        static_cast<unsigned>(ring_.enter_ring_fd), to_submit, wait ? 1 : 0, flags,
-        extended ? reinterpret_cast<sigset_t*>(&argument) : nullptr,
-        extended ? sizeof argument : _NSIG / 8);
+    const int entered =
+        ::io_uring_enter2(static_cast<unsigned>(ring_.enter_ring_fd), to_submit, wait ? 1 : 0,
+                          flags, extended ? reinterpret_cast<sigset_t*>(&argument) : nullptr,
+                          extended ? sizeof argument : _NSIG / 8);
     if (entered >= 0 || entered == -EINTR || entered == -ETIME) return 0;
     return entered;
 }

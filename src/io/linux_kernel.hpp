@@ -42,8 +42,7 @@ public:
     [[nodiscard]] int ring_fd() const noexcept override { return ring_.ring_fd; }
 
     [[nodiscard]] int register_buffer_ring(io_uring_buf_ring* ring, unsigned entries,
-                                           std::uint16_t group,
-                                           bool incremental) noexcept override;
+                                           std::uint16_t group, bool incremental) noexcept override;
     void unregister_buffer_ring(std::uint16_t group) noexcept override;
 
     [[nodiscard]] int socket(int family, int type, int protocol) noexcept override;

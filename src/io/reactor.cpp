@@ -76,8 +76,8 @@ bool reactor::turn(bool may_wait) {
     run_bulk();
     flush_turn();
     submit_waiting();
-    const bool idle = detail::run_queue::current().empty() && bulk_.empty() &&
-                      turn_end_.empty() && !kernel_->has_completions();
+    const bool idle = detail::run_queue::current().empty() && bulk_.empty() && turn_end_.empty() &&
+                      !kernel_->has_completions();
     const bool sleeps = may_wait && idle && !is_over() && inbox_.try_sleep();
     enter(sleeps);
     if (sleeps) inbox_.woke();
@@ -211,7 +211,8 @@ void* reactor::submission_memory(std::size_t size) {
 }
 
 void reactor::post(inbox_message& message) noexcept {
-    // Counted, because the message may have run, and ended this reactor, before the wake-up is done.
+    // Counted, because the message may have run, and ended this reactor, before the wake-up is
+    // done.
     posting_.fetch_add(1, std::memory_order_relaxed);
     if (inbox_.push(message)) wake_up_->signal();
     posting_.fetch_sub(1, std::memory_order_release);

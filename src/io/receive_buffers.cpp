@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t page_bytes = 4096;
 
 std::byte* allocate_pages(std::size_t size) {
-    void* memory = std::aligned_alloc(page_bytes, (size + page_bytes - 1) / page_bytes * page_bytes);
+    void* memory =
+        std::aligned_alloc(page_bytes, (size + page_bytes - 1) / page_bytes * page_bytes);
     if (memory == nullptr) throw std::bad_alloc();
     return static_cast<std::byte*>(memory);
 }

@@ -7,8 +7,8 @@
 #include <weir/base/assert.hpp>
 #include <weir/io/reactor.hpp>
 
-#include <sys/eventfd.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -20,7 +20,9 @@ class wake_up::listener final : public operation {
 public:
     explicit listener(int event) noexcept : event_(event) {}
 
-    void prepare(io_uring_sqe& sqe) noexcept override { op::fill_poll_multishot(sqe, event_, POLLIN); }
+    void prepare(io_uring_sqe& sqe) noexcept override {
+        op::fill_poll_multishot(sqe, event_, POLLIN);
+    }
     void complete(int, std::uint32_t, bool more) noexcept override {
         std::uint64_t count = 0;
         while (::read(event_, &count, sizeof count) > 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// wake_up: gets a sleeping shard out of `enter` from another thread. A thread that has a ring of its
-// own sends a ring message, which leaves with its next `enter` and costs no system call; any other
-// writes to an eventfd.
+// wake_up: gets a sleeping shard out of `enter` from another thread. A thread that has a ring of
+// its own sends a ring message, which leaves with its next `enter` and costs no system call; any
+// other writes to an eventfd.
 #pragma once
 
 #include <weir/base/unique_fd.hpp>

@@ -27,9 +27,7 @@ endpoint make(const Native& native, std::size_t size = sizeof(Native)) noexcept 
 }
 
 /// The C functions below would stop at a NUL byte and take what stands before it.
-bool has_nul(std::string_view text) noexcept {
-    return text.find('\0') != std::string_view::npos;
-}
+bool has_nul(std::string_view text) noexcept { return text.find('\0') != std::string_view::npos; }
 
 /// The number of an interface, from its number or its name; 0 = there is none.
 unsigned parse_zone(std::string_view text) {
@@ -136,18 +134,25 @@ endpoint endpoint::from_native(const sockaddr* address, unsigned size) noexcept 
 net::family endpoint::family() const noexcept {
     if (size_ == 0) return family::unspecified;
     switch (native()->sa_family) {
-        case AF_INET: return family::ipv4;
-        case AF_INET6: return family::ipv6;
-        case AF_UNIX: return family::unix_path;
-        default: return family::unspecified;
+        case AF_INET:
+            return family::ipv4;
+        case AF_INET6:
+            return family::ipv6;
+        case AF_UNIX:
+            return family::unix_path;
+        default:
+            return family::unspecified;
     }
 }
 
 std::uint16_t endpoint::port() const noexcept {
     switch (family()) {
-        case family::ipv4: return ntohs(as<sockaddr_in>(*this).sin_port);
-        case family::ipv6: return ntohs(as<sockaddr_in6>(*this).sin6_port);
-        default: return 0;
+        case family::ipv4:
+            return ntohs(as<sockaddr_in>(*this).sin_port);
+        case family::ipv6:
+            return ntohs(as<sockaddr_in6>(*this).sin6_port);
+        default:
+            return 0;
     }
 }
 
@@ -172,17 +177,22 @@ std::string endpoint::address() const {
             const char* path = as<sockaddr_un>(*this).sun_path;
             return std::string(path, ::strnlen(path, sizeof(sockaddr_un::sun_path)));
         }
-        case family::unspecified: break;
+        case family::unspecified:
+            break;
     }
     return "unspecified";
 }
 
 std::string endpoint::to_string() const {
     switch (family()) {
-        case family::ipv4: return address() + ':' + std::to_string(port());
-        case family::ipv6: return '[' + address() + "]:" + std::to_string(port());
-        case family::unix_path: return "unix:" + address();
-        case family::unspecified: break;
+        case family::ipv4:
+            return address() + ':' + std::to_string(port());
+        case family::ipv6:
+            return '[' + address() + "]:" + std::to_string(port());
+        case family::unix_path:
+            return "unix:" + address();
+        case family::unspecified:
+            break;
     }
     return "unspecified";
 }

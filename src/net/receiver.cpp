@@ -100,8 +100,8 @@ void receiver::complete_small(int result, std::uint32_t flags, bool more) noexce
     if (result > 0) {
         const auto id = static_cast<std::uint16_t>(flags >> buffer_id_shift);
         const auto size = static_cast<std::size_t>(result);
-        buffer_lease arrived = reactor::current().buffers().take(
-            id, size, (flags & buffer_more_follows) != 0);
+        buffer_lease arrived =
+            reactor::current().buffers().take(id, size, (flags & buffer_more_follows) != 0);
         if (size >= bulk_threshold_bytes) next_way_ = way::bulk;
         deliver(std::move(arrived));
         if (more && (next_way_ == way::bulk || is_paused())) cancel();

@@ -162,7 +162,8 @@ void send_queue::wait_for_socket() noexcept {
 void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     const int flags = may_block_ ? 0 : MSG_DONTWAIT;
     requested_ = first_->size;
-    if (first_->next == nullptr) return op::fill_send(sqe, owner_.fd_, first_->data, first_->size, flags);
+    if (first_->next == nullptr)
+        return op::fill_send(sqe, owner_.fd_, first_->data, first_->size, flags);
     std::size_t count = 0;
     std::size_t total = 0;
     for (piece* each = first_; each != nullptr; each = each->next) {

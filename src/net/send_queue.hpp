@@ -8,7 +8,8 @@
 //
 // Large shared bytes are sent without a copy where the kernel can (`zero_copy_send`).
 //
-//   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight again
+//   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight
+//   again
 //                                          \--error--> gone: the bytes are dropped, writers told
 #pragma once
 

@@ -17,9 +17,7 @@ class option_writer {
 public:
     option_writer(kernel& system, int fd) noexcept : system_(system), fd_(fd) {}
 
-    void set(int level, int name, int value) noexcept {
-        write(level, name, &value, sizeof value);
-    }
+    void set(int level, int name, int value) noexcept { write(level, name, &value, sizeof value); }
     void set(int level, int name, const std::string& value) noexcept {
         write(level, name, value.data(), static_cast<unsigned>(value.size()));
     }

@@ -68,7 +68,8 @@ private:
     }
 
     void close_when_idle() noexcept {
-        const bool is_released = hurried_ ? core_.sender().has_sent_all() : core_.sender().is_idle();
+        const bool is_released =
+            hurried_ ? core_.sender().has_sent_all() : core_.sender().is_idle();
         if (core_.receiver().is_active() || !is_released) return;
         if (status() == state::idle) start();
     }

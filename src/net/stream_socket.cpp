@@ -50,7 +50,8 @@ task<result<std::size_t>> stream_socket::write_all(bytes data) {
         const std::error_code error = progress.error();
         to.fail(error.category() == std::system_category() ? error.value() : ECANCELED);
         while (to.is_active()) {
-            static_cast<void>(co_await shield(detail::progress_awaiter(to), std::chrono::nanoseconds::max()));
+            static_cast<void>(
+                co_await shield(detail::progress_awaiter(to), std::chrono::nanoseconds::max()));
         }
         co_return fail(error);
     }

@@ -40,7 +40,8 @@ bool is_final(int error) noexcept {
 /// The multishot accept behind an acceptor. Outlives the handle until its last completion.
 ///
 ///   idle --accept()--> armed --shortage--> pausing --timer--> armed
-///   armed --too many unclaimed--> stopping --claimed--> armed;   any --close--> closing --> deleted
+///   armed --too many unclaimed--> stopping --claimed--> armed;   any --close--> closing -->
+///   deleted
 class accept_core final : public operation, private timer {
 public:
     explicit accept_core(int fd) noexcept : fd_(fd) {}
@@ -70,7 +71,9 @@ public:
         cancel();
     }
 
-    void prepare(io_uring_sqe& sqe) noexcept override { op::fill_accept_multishot(sqe, fd_.value()); }
+    void prepare(io_uring_sqe& sqe) noexcept override {
+        op::fill_accept_multishot(sqe, fd_.value());
+    }
 
     void complete(int result, std::uint32_t, bool more) noexcept override {
         if (result >= 0) {
@@ -175,9 +178,7 @@ result<tcp_acceptor> tcp_acceptor::listen(const endpoint& where, const socket_op
                         endpoint::from_native(reinterpret_cast<sockaddr*>(&address), size));
 }
 
-tcp_acceptor::accept_awaiter tcp_acceptor::accept() noexcept {
-    return accept_awaiter(core_.get());
-}
+tcp_acceptor::accept_awaiter tcp_acceptor::accept() noexcept { return accept_awaiter(core_.get()); }
 
 std::uint64_t tcp_acceptor::descriptor_shortages() const noexcept { return core_->shortages(); }
 

@@ -11,7 +11,7 @@
 namespace weir::net::detail {
 
 namespace {
-constexpr std::uint32_t notification = 1U << 3;     // IORING_CQE_F_NOTIF
+constexpr std::uint32_t notification = 1U << 3;       // IORING_CQE_F_NOTIF
 constexpr std::uint32_t copied_after_all = 1U << 31;  // IORING_NOTIF_USAGE_ZC_COPIED
 }  // namespace
 

@@ -6,8 +6,8 @@
 //   in flight --result--> notified? --F_NOTIF--> deleted          an error may come without a
 //             \--result without F_MORE--> deleted                 notification
 //
-// Whether it pays is the kernel's to say: on loopback, and for small pieces, it copies after all and
-// reports so; then the shard sends plainly for a while (`reactor::zero_copy_pays`).
+// Whether it pays is the kernel's to say: on loopback, and for small pieces, it copies after all
+// and reports so; then the shard sends plainly for a while (`reactor::zero_copy_pays`).
 #pragma once
 
 #include <weir/coro/detail/frame_pool.hpp>

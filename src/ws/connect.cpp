@@ -108,7 +108,8 @@ std::string url::authority() const {
 task<result<connection>> start_client(net::stream_socket socket, url where,
                                       const client_options& options) {
     const std::chrono::nanoseconds limit = options.connection.handshake_timeout;
-    co_return co_await with_timeout(limit, shake_hands(std::move(socket), std::move(where), options));
+    co_return co_await with_timeout(limit,
+                                    shake_hands(std::move(socket), std::move(where), options));
 }
 
 task<result<connection>> connect(url where, const client_options& options) {

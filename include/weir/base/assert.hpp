@@ -14,7 +14,7 @@ namespace weir::detail {
 }  // namespace weir::detail
 
 /// Aborts with `message` when `condition` is false; `message` states the rule that was broken.
-#define WEIR_ASSERT(condition, message)                                                     \
-    (static_cast<bool>(condition)                                                           \
-         ? static_cast<void>(0)                                                             \
+#define WEIR_ASSERT(condition, message) \
+    (static_cast<bool>(condition)       \
+         ? static_cast<void>(0)         \
          : ::weir::detail::assertion_failed(#condition, message, __FILE__, __LINE__))

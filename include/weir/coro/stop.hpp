@@ -83,8 +83,8 @@ private:
 /// Cancellation:  as `awaited`.
 template <awaitable A>
 [[nodiscard]] auto with_stop(stop_source& source, A&& awaited) {
-    return detail::with_stop_awaiter<detail::task_of<A>>(
-        source, detail::as_task(std::forward<A>(awaited)));
+    return detail::with_stop_awaiter<detail::task_of<A>>(source,
+                                                         detail::as_task(std::forward<A>(awaited)));
 }
 
 }  // namespace weir

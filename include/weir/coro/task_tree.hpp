@@ -20,11 +20,11 @@ public:
 
     task_entry() = default;
 
-    std::uintptr_t id = 0;       ///< address of the coroutine frame
-    std::size_t parent = npos;   ///< index in the snapshot of the parent; npos = a root
-    std::string name;            ///< function, if the program has symbols; otherwise an address
+    std::uintptr_t id = 0;      ///< address of the coroutine frame
+    std::size_t parent = npos;  ///< index in the snapshot of the parent; npos = a root
+    std::string name;           ///< function, if the program has symbols; otherwise an address
     state status = state::running;
-    std::string waits_for;       ///< `recv fd=7`, `mutex`, `group of 3` ...; empty unless waiting
+    std::string waits_for;  ///< `recv fd=7`, `mutex`, `group of 3` ...; empty unless waiting
     std::chrono::nanoseconds waiting{};  ///< how long it has waited; 0 unless waiting
 
     static constexpr std::size_t npos = static_cast<std::size_t>(-1);

@@ -52,6 +52,7 @@ protected:
         detail::promise_base* waiter = std::exchange(waiter_, nullptr);
         detail::run_queue::current().push(*waiter);
     }
+
 private:
     detail::promise_base* waiter_ = nullptr;
     std::chrono::steady_clock::time_point since_{};

@@ -89,7 +89,8 @@ private:
         std::apply(
             [&](auto&... each) {
                 std::size_t i = 0;
-                ((static_cast<const scope_root*>(&each) == &finished ? position = i : i, ++i), ...);
+                ((static_cast<const scope_root*>(&each) == & finished ? position = i : i, ++i),
+                 ...);
             },
             branches_);
         return position;

@@ -171,9 +171,9 @@ private:
     std::unique_ptr<receive_buffers> buffers_;
     intrusive_list<turn_end_hook> turn_end_;
     intrusive_list<bulk_reader> bulk_;
-    std::vector<operation*> waiting_;                 // no room in the submission queue yet
-    std::vector<std::uint64_t> cancels_;              // likewise, user_data of what to cancel
-    std::vector<std::unique_ptr<std::byte[]>> arena_; // submission_memory of this turn
+    std::vector<operation*> waiting_;                  // no room in the submission queue yet
+    std::vector<std::uint64_t> cancels_;               // likewise, user_data of what to cancel
+    std::vector<std::unique_ptr<std::byte[]>> arena_;  // submission_memory of this turn
     std::size_t arena_used_ = 0;
     std::size_t in_flight_ = 0;
     std::size_t closing_ = 0;

@@ -108,9 +108,9 @@ private:
 /// Allocates:     nothing for a task; one pooled frame for another awaitable.
 template <awaitable A>
 [[nodiscard]] auto with_deadline(std::chrono::steady_clock::time_point deadline, A&& awaited) {
-    return detail::deadline_awaiter<detail::task_of<A>>(
-        detail::as_task(std::forward<A>(awaited)), deadline, std::chrono::nanoseconds::max(),
-        scope::inherit_stop::yes);
+    return detail::deadline_awaiter<detail::task_of<A>>(detail::as_task(std::forward<A>(awaited)),
+                                                        deadline, std::chrono::nanoseconds::max(),
+                                                        scope::inherit_stop::yes);
 }
 
 /// Runs `awaited` and stops it after `timeout`, counted from the `co_await`. As `with_deadline`.

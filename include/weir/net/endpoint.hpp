@@ -43,7 +43,8 @@ public:
     [[nodiscard]] static result<endpoint> unix_socket(std::string_view path);
     [[nodiscard]] static endpoint loopback(std::uint16_t port) noexcept;
     /// Every local address: `0.0.0.0`, or `[::]` for IPv6.
-    [[nodiscard]] static endpoint any(std::uint16_t port, net::family which = family::ipv4) noexcept;
+    [[nodiscard]] static endpoint any(std::uint16_t port,
+                                      net::family which = family::ipv4) noexcept;
     /// Copies what the kernel gave. A family other than the three is kept but shown as unspecified.
     [[nodiscard]] static endpoint from_native(const sockaddr* address, unsigned size) noexcept;
 

@@ -37,8 +37,8 @@ public:
     /// TCP_NODELAY: do not hold small segments back.
     bool nodelay = true;
     /// Probes a dead peer out within about a minute; nullopt = never.
-    std::optional<net::keepalive> keepalive{net::keepalive(std::chrono::seconds(30),
-                                                           std::chrono::seconds(10), 3)};
+    std::optional<net::keepalive> keepalive{
+        net::keepalive(std::chrono::seconds(30), std::chrono::seconds(10), 3)};
     /// TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged; zero = the system's default.
     std::chrono::milliseconds user_timeout{0};
     /// SO_RCVBUF / SO_SNDBUF in bytes; 0 = the system tunes them itself.

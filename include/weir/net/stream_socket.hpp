@@ -50,9 +50,9 @@ public:
     /// shard's sockets share. Drop it soon.
     ///
     /// @return        the bytes; an empty lease = the peer ended the stream.
-    /// Errors:        connection_reset, timed_out, operation_canceled; others unmapped from recv(2).
-    /// Cancellation:  bytes already taken from the socket are returned, or kept for the next read.
-    /// Concurrency:   one read at a time; a second one is a contract violation.
+    /// Errors:        connection_reset, timed_out, operation_canceled; others unmapped from
+    /// recv(2). Cancellation:  bytes already taken from the socket are returned, or kept for the
+    /// next read. Concurrency:   one read at a time; a second one is a contract violation.
     /// Allocates:     nothing in the steady state.
     /// Source:        io_uring_prep_recv_multishot(3), kernel >= 6.0; recv(2) for bulk data.
     [[nodiscard]] receive_awaiter receive() noexcept;
@@ -67,8 +67,8 @@ public:
     /// Allocates:     nothing in the steady state.
     [[nodiscard]] read_awaiter read_some(mutable_bytes buffer) noexcept;
 
-    /// Queues received bytes for sending, without a copy, and waits while more than 1 MiB is queued.
-    /// What is queued during a turn of the loop leaves together at its end.
+    /// Queues received bytes for sending, without a copy, and waits while more than 1 MiB is
+    /// queued. What is queued during a turn of the loop leaves together at its end.
     ///
     /// Errors:        of this or an earlier send: broken_pipe, connection_reset, timed_out;
     ///                operation_canceled (then nothing was queued).
@@ -86,8 +86,8 @@ public:
     /// @param data    borrowed until this completes.
     /// @return        data.size().
     /// Errors:        as `send`.
-    /// Cancellation:  a write that has begun is cut short: the stream is then only good for closing.
-    /// Concurrency:   as `send`.
+    /// Cancellation:  a write that has begun is cut short: the stream is then only good for
+    /// closing. Concurrency:   as `send`.
     [[nodiscard]] task<result<std::size_t>> write_all(bytes data);
 
     /// Waits until everything queued was taken by the kernel, then ends the sending direction.
@@ -110,7 +110,9 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return core_ != nullptr; }
     [[nodiscard]] int native_handle() const noexcept { return core().fd(); }
     /// Bytes accepted for sending that the kernel has not taken yet.
-    [[nodiscard]] std::size_t queued_bytes() const noexcept { return core().sender().queued_bytes(); }
+    [[nodiscard]] std::size_t queued_bytes() const noexcept {
+        return core().sender().queued_bytes();
+    }
     /// Errors: not_connected.
     [[nodiscard]] result<endpoint> local_endpoint() const;
     /// Errors: not_connected.

@@ -47,9 +47,8 @@ public:
     ///
     /// @return        the connected socket, with the acceptor's options.
     /// Errors:        operation_canceled; bad_file_descriptor after `close`.
-    /// Cancellation:  a connection that was accepted in spite of the stop is kept for the next call.
-    /// Concurrency:   one accept at a time.
-    /// Allocates:     the socket's state, pooled.
+    /// Cancellation:  a connection that was accepted in spite of the stop is kept for the next
+    /// call. Concurrency:   one accept at a time. Allocates:     the socket's state, pooled.
     /// Source:        io_uring_prep_multishot_accept(3), kernel >= 5.19.
     [[nodiscard]] accept_awaiter accept() noexcept;
 

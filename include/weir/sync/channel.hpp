@@ -117,10 +117,18 @@ private:
     [[nodiscard]] bool displace(T& value) {
         switch (policy_) {
             case when_full::wait:
-            case when_full::reject: return false;
-            case when_full::drop_oldest: static_cast<void>(pop()); break;
-            case when_full::drop_newest: ++dropped_; return true;
-            case when_full::conflate: *slot(count_ - 1) = std::move(value); ++dropped_; return true;
+            case when_full::reject:
+                return false;
+            case when_full::drop_oldest:
+                static_cast<void>(pop());
+                break;
+            case when_full::drop_newest:
+                ++dropped_;
+                return true;
+            case when_full::conflate:
+                *slot(count_ - 1) = std::move(value);
+                ++dropped_;
+                return true;
         }
         push(std::move(value));
         ++dropped_;

@@ -296,8 +296,8 @@ template <class F, class... Args>
     requires detail::is_group_task<detail::spawned_task<std::decay_t<F>, std::decay_t<Args>...>>
 auto task_group::spawn(F&& callable, Args&&... args)
     -> spawn_awaiter<std::decay_t<F>, std::decay_t<Args>...> {
-    return spawn_awaiter<std::decay_t<F>, std::decay_t<Args>...>(
-        *this, std::forward<F>(callable), std::forward<Args>(args)...);
+    return spawn_awaiter<std::decay_t<F>, std::decay_t<Args>...>(*this, std::forward<F>(callable),
+                                                                 std::forward<Args>(args)...);
 }
 
 template <class F, class... Args>

@@ -61,7 +61,7 @@ public:
     /// Errors:        connection_errc::closed (see `close_code_received`), ended_without_close;
     ///                every protocol_errc (the peer has been told); timed_out (no sign of life);
     ///                those of the socket; operation_canceled.
-    /// Cancellation:  nothing is lost: a message that is partly there is completed by the next call.
+    /// Cancellation:  nothing is lost: the next call completes a message that is partly there.
     /// Concurrency:   one receive at a time.
     /// Allocates:     nothing for messages that arrive whole.
     /// Source:        RFC 6455 5, 6.2.

@@ -14,7 +14,9 @@ enum class connection_errc : std::uint8_t {
     not_an_upgrade,       ///< the request was plain HTTP, and was answered with 426
 };
 
+/// The category of connection_errc.
 [[nodiscard]] const std::error_category& connection_category() noexcept;
+/// Found by std::error_code, so that the enumerator converts to one.
 [[nodiscard]] inline std::error_code make_error_code(connection_errc error) noexcept {
     return {static_cast<int>(error), connection_category()};
 }

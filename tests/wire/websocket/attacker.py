@@ -10,6 +10,8 @@ import sys
 import time
 import traceback
 
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+
 import break_attacks  # noqa: F401 - each of these adds its attacks to the list
 import flood_attacks  # noqa: F401
 import frame_attacks  # noqa: F401

@@ -6,9 +6,8 @@ import time
 
 from attack import MIB, attack, expect
 from payload_attacks import GOOD_TEXT
-from raw_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawClient, close_frame, frame,
-                        request)
-
+from raw_client import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, RawClient, close_frame,
+                        frame, request)
 
 STEPS = [
     ("nothing", []),

@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+
 from server_process import ServerProcess
 
 HERE = pathlib.Path(__file__).resolve().parent

@@ -50,7 +50,8 @@ inline constinit thread_local frame_cache this_thread_frames{};
     const std::size_t index = (size - 1) / frame_class_bytes;
     free_frame*& head = this_thread_frames.free[index];
     free_frame* frame = head;
-    if (frame == nullptr) [[unlikely]] return cut_new_frame(index);
+    if (frame == nullptr) [[unlikely]]
+        return cut_new_frame(index);
     head = frame->next;
     return frame;
 }

@@ -5,9 +5,9 @@
 //   small  one multishot receive into the shard's shared buffer ring. No system call and no buffer
 //          per connection; best up to a few KiB a piece.
 //   bulk   a multishot poll says "readable"; the socket then waits for its turn at the shard's one
-//          hot buffer, is read there, and its answer is sent before the next socket reads. For large
-//          pieces this is the only way that keeps the bytes in the cache (measured: a ring of any
-//          shape loses 10-40 % to it at 16 KiB ... 256 KiB).
+//          hot buffer, is read there, and its answer is sent before the next socket reads. For
+//          large pieces this is the only way that keeps the bytes in the cache (measured: a ring of
+//          any shape loses 10-40 % to it at 16 KiB ... 256 KiB).
 //
 //   small --piece >= bulk_threshold, or the ring ran dry--> bulk
 //   bulk  --many small pieces in a row--> small
