@@ -19,6 +19,7 @@
 #include "command_line.hpp"
 #include "message_buffer.hpp"
 #include "provided_buffers.hpp"
+#include "uring_tuning.hpp"
 #include "ws_echo.hpp"
 
 #include <liburing.h>
@@ -43,10 +44,10 @@ namespace {
 using echo::die;
 using echo::message_buffer;
 using echo::provided_buffers;
+using echo::receive_mode;
+using echo::tuning;
 
 constexpr std::uint16_t recv_poll_first = 1u << 0;  // IORING_RECVSEND_POLL_FIRST
-
-enum class receive_mode { multishot, single, poll, hybrid };
 
 enum class op : std::uintptr_t { accept, receive, send, poll, cancel };
 constexpr std::uintptr_t op_mask = 7;
@@ -111,32 +112,6 @@ struct reply_sink {
 };
 
 volatile std::sig_atomic_t report_wanted = 0;
-
-struct tuning {
-    receive_mode receive;
-    unsigned buffers;
-    std::size_t buffer_bytes;
-    std::size_t scratch_bytes;
-    std::size_t bulk_bytes;
-    std::size_t split_bytes;
-    unsigned rearm;
-
-    explicit tuning(const echo::flags& given)
-        : receive(mode_named(given.text("--receive", "hybrid"))),
-          buffers(static_cast<unsigned>(given.number("--buffers", 4))),
-          buffer_bytes(static_cast<std::size_t>(given.number("--buffer-bytes", 262144))),
-          scratch_bytes(static_cast<std::size_t>(given.number("--scratch-bytes", 524288))),
-          bulk_bytes(static_cast<std::size_t>(given.number("--bulk-bytes", 12288))),
-          split_bytes(static_cast<std::size_t>(given.number("--split-bytes", 65536))),
-          rearm(static_cast<unsigned>(given.number("--rearm", 1))) {}
-
-    static receive_mode mode_named(const std::string& name) {
-        if (name == "single") return receive_mode::single;
-        if (name == "poll") return receive_mode::poll;
-        if (name == "multishot") return receive_mode::multishot;
-        return receive_mode::hybrid;
-    }
-};
 
 class uring_echo {
 public:

@@ -27,7 +27,8 @@ h2 { font-size: .8rem; margin: 0 0 .6rem; color: var(--soft); font-weight: 600;
 .cards { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
 .card, section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: .9rem 1rem; }
-.card b { display: block; font-size: 1.55rem; font-variant-numeric: tabular-nums; line-height: 1.2; }
+.card b { display: block; font-size: 1.55rem; line-height: 1.2;
+  font-variant-numeric: tabular-nums; }
 .card span { color: var(--soft); font-size: .82rem; }
 .columns { display: grid; gap: .8rem; margin-top: .8rem; grid-template-columns: 2fr 1fr; }
 @media (max-width: 44rem) { .columns { grid-template-columns: 1fr; } }
@@ -85,7 +86,9 @@ function show(label, text, kind) {
   at("events").prepend(item);
   while (at("events").children.length > 200) at("events").lastChild.remove();
 }
-function say(message) { if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message)); }
+function say(message) {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
 function ping() { pinged = performance.now(); say({type: "ping"}); }
 function publish(text) { say({type: "publish", room, data: text}); }
 

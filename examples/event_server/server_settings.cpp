@@ -22,7 +22,7 @@ server_settings::server_settings(int argc, char** argv) {
     CLI::App app(
         "Rooms over WebSocket, with a live page.\n"
         "It raises its limit of open files to the hard limit, as root beyond it.");
-    long long drain_seconds = drain.count();
+    auto drain_count = drain.count();
     app.add_option("--listen", where, "address HOST:PORT; port 0 chooses a free one");
     app.add_option("--shards", shards, "threads, each with its own loop")
         ->check(CLI::Range(1, 1024));
@@ -34,14 +34,14 @@ server_settings::server_settings(int argc, char** argv) {
         ->transform(CLI::CheckedTransformer(slow_policies));
     app.add_option("--budget", rooms.budget_bytes, "bytes that may wait for one client")
         ->check(CLI::Range(1024, 1 << 30));
-    app.add_option("--drain-seconds", drain_seconds, "how long closing may take after SIGTERM")
+    app.add_option("--drain-seconds", drain_count, "how long closing may take after SIGTERM")
         ->check(CLI::Range(1, 3600));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         std::exit(app.exit(error));
     }
-    drain = std::chrono::seconds(drain_seconds);
+    drain = std::chrono::seconds(drain_count);
 }
 
 weir::net::port_reservation server_settings::claim() const {

@@ -7,7 +7,7 @@ namespace weir::metrics {
 
 namespace {
 
-constexpr double seconds_a_nanosecond = 1e-9;
+constexpr double nano = 1e-9;
 
 }  // namespace
 
@@ -50,9 +50,9 @@ void registry::write(text_writer& out, const description& what, const source& fr
         const auto& timed = std::get<latency>(from);
         const histogram all = timed.values.merged();
         if (timed.bounds.empty()) {
-            out.summary(what.name, what.labels, all, seconds_a_nanosecond);
+            out.summary(what.name, what.labels, all, nano);
         } else {
-            out.buckets(what.name, what.labels, all, seconds_a_nanosecond, timed.bounds);
+            out.buckets(what.name, what.labels, all, nano, timed.bounds);
         }
     }
 }

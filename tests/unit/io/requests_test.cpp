@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(accepted_descriptors_are_closed_in_children_and_carry_no_sh
 
 BOOST_AUTO_TEST_CASE(sends_raise_no_signal_whatever_else_they_are_asked) {
     const char data[] = "x";
-    const auto plain = filled([&](auto& to) { weir::op::fill_send(to, fd, data, 1, MSG_DONTWAIT); });
+    const auto plain =
+        filled([&](auto& to) { weir::op::fill_send(to, fd, data, 1, MSG_DONTWAIT); });
     BOOST_TEST(plain.opcode == IORING_OP_SEND);
     BOOST_TEST((plain.msg_flags & MSG_NOSIGNAL) != 0U);
     BOOST_TEST((plain.msg_flags & MSG_DONTWAIT) != 0U);
