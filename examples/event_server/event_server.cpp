@@ -14,6 +14,7 @@
 #include <weir/ws/accept.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <random>
 #include <string>
@@ -49,12 +50,20 @@ event_server::event_server(server_state& server)
 
 weir::task<weir::result<void>> event_server::serve(weir::net::endpoint where) {
     auto acceptor = weir::ok(listen_on(where));
+    announce(where);
     if (server_.draining.load()) drain();
     weir::task_group connections(co_await weir::this_task(), max_clients_ + spare_connections);
     static_cast<void>(
         co_await weir::when_all(accept_all(acceptor, connections), drain_when_told(acceptor)));
     // Past the deadline the rest is cut off: join still waits until each task has ended.
     co_return co_await weir::with_deadline(deadline_, connections.join());
+}
+
+void event_server::announce(const weir::net::endpoint& where) {
+    // Whoever waits for this line connects at once, so the last shard to listen prints it.
+    if (server_.listening.fetch_add(1) + 1 < server_.settings.shards) return;
+    std::printf("listening on %s\n", where.to_string().c_str());
+    std::fflush(stdout);
 }
 
 weir::task<> event_server::accept_all(weir::net::tcp_acceptor& acceptor,

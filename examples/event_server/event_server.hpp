@@ -35,6 +35,7 @@ public:
     void drain() noexcept { drain_.set(); }
 
 private:
+    void announce(const weir::net::endpoint& where);
     [[nodiscard]] weir::task<> accept_all(weir::net::tcp_acceptor& acceptor,
                                           weir::task_group& connections);
     [[nodiscard]] weir::task<> drain_when_told(weir::net::tcp_acceptor& acceptor);

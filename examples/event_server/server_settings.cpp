@@ -53,7 +53,5 @@ weir::net::port_reservation server_settings::claim() const {
                      claimed.error().message().c_str());
         std::exit(1);
     }
-    std::printf("listening on %s\n", claimed->where().to_string().c_str());
-    std::fflush(stdout);
     return std::move(*claimed);
 }

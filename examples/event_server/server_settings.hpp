@@ -15,7 +15,7 @@ public:
     /// Parses the command line; ends the process on `--help` or an error.
     server_settings(int argc, char** argv);
 
-    /// Claims the port and prints `listening on HOST:PORT`; ends the process when it cannot.
+    /// Claims the port; ends the process when it cannot.
     [[nodiscard]] weir::net::port_reservation claim() const;
 
     static constexpr std::size_t max_message_bytes = std::size_t{64} << 10U;

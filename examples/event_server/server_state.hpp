@@ -28,6 +28,7 @@ public:
     server_metrics metrics;
     weir::ws::server_options websocket;
     std::atomic<bool> draining{false};
+    std::atomic<unsigned> listening{0};  // shards that accept connections
 
 private:
     void publish_room_counters() {

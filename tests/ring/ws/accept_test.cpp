@@ -238,8 +238,9 @@ BOOST_AUTO_TEST_CASE(no_handshake_leaves_a_descriptor) {
     const std::size_t before = weir::test::fd_count();
     run_limited([]() -> weir::task<> {
         const server_options options = options_for_tests();
-        for (const std::string& each :
-             {request_with(), request_with("X\r\n"), std::string("GET / HTTP/1.1\r\n\r\n")}) {
+        const std::vector<std::string> requests{request_with(), request_with("X\r\n"),
+                                                "GET / HTTP/1.1\r\n\r\n"};
+        for (const std::string& each : requests) {
             const handshake_outcome made = co_await shake(each, options);
             BOOST_TEST(!made.answer.empty());
         }

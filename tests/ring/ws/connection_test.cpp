@@ -79,7 +79,10 @@ RING_TEST(messages_of_every_size_come_back) {
     co_await echo_of(sizes);
 }
 
-RING_TEST(one_and_sixteen_mebibytes_come_back) { co_await echo_of({mebibyte, 16 * mebibyte, 5}); }
+RING_TEST(one_and_sixteen_mebibytes_come_back) {
+    const std::vector<std::size_t> sizes{mebibyte, 16 * mebibyte, 5};
+    co_await echo_of(sizes);
+}
 
 RING_TEST(a_thousand_small_messages_stay_in_order) {
     co_await echo_of(std::vector<std::size_t>(1000, 20));

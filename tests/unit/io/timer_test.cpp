@@ -44,7 +44,7 @@ public:
 
     /// Distances from "in the past" over each level of the wheel to beyond it (52 days).
     nanoseconds distance() {
-        const unsigned bits = 1 + random() % 55;
+        const auto bits = static_cast<unsigned>(1 + random() % 55);
         const auto far = static_cast<std::int64_t>((std::uint64_t{random()} << 32 | random()) &
                                                    ((std::uint64_t{1} << bits) - 1));
         return nanoseconds(random() % 20 == 0 ? -far / 1024 : far);

@@ -43,10 +43,11 @@ std::string payload_of(std::size_t size) {
 }
 
 weir::task<weir::result<void>> echo_sizes(connection& server) {
+    constexpr message_kind kinds[] = {message_kind::text, message_kind::binary};
     constexpr std::size_t sizes[] = {0,      1,      125,    126,       127,
                                      65'535, 65'536, 65'537, 1U << 20U, 1U << 24U};
     for (const std::size_t size : sizes) {
-        for (const message_kind kind : {message_kind::text, message_kind::binary}) {
+        for (const message_kind kind : kinds) {
             const std::string sent = payload_of(size);
             co_await weir::ok(server.send(kind, weir::as_bytes(sent)));
             const message answer = co_await weir::ok(server.receive());
