@@ -21,7 +21,10 @@ load=$build/benchmarks/load/weir-load
 logs=$(mktemp -d)
 servers=()
 clean_up() {
-    ((${#servers[@]} == 0)) || kill -KILL "${servers[@]}" 2>/dev/null || true
+    if ((${#servers[@]} > 0)); then
+        kill -KILL "${servers[@]}" 2>/dev/null || true
+        wait "${servers[@]}" 2>/dev/null || true
+    fi
     rm -rf "$logs"
 }
 trap clean_up EXIT
@@ -32,6 +35,7 @@ say() { printf '\n== %s\n' "$*"; }
 start() {
     local name=$1
     shift
+    : >"$logs/$name" # the child that opens it may come later than the first look at it
     "$@" >"$logs/$name" 2>"$logs/$name.err" &
     server=$!
     servers+=("$server")

@@ -19,9 +19,9 @@
 /// A target and what was measured against it.
 class judged_target {
 public:
-    explicit judged_target(std::string_view name, std::string_view unit, weir::metrics::slo target,
-                           double value)
-        : name(name), unit(unit), target(target), value(value) {}
+    explicit judged_target(std::string_view called, std::string_view measured_in,
+                           weir::metrics::slo wanted, double measured)
+        : name(called), unit(measured_in), target(wanted), value(measured) {}
     [[nodiscard]] weir::metrics::slo_level level() const noexcept { return target.judge(value); }
 
     std::string_view name;
@@ -33,7 +33,7 @@ public:
 /// Everything measured in one run.
 class load_result {
 public:
-    explicit load_result(const load_options& options) : options(options) {}
+    explicit load_result(const load_options& asked) : options(asked) {}
 
     [[nodiscard]] double seconds() const noexcept { return window.count(); }
     /// Answers or deliveries a second.

@@ -23,8 +23,8 @@ using load_clock = std::chrono::steady_clock;
 /// Belongs to its shard, apart from `counts`, which any thread may read.
 class load_shard {
 public:
-    explicit load_shard(const load_options& options, shard_measurements& counts)
-        : options(options), counts(counts), payload(options.size, 'x') {
+    explicit load_shard(const load_options& asked, shard_measurements& counted)
+        : options(asked), counts(counted), payload(asked.size, 'x') {
         client.connection.limits.max_message_bytes(std::size_t{64} << 20U);
         client.socket.keepalive.reset();
     }

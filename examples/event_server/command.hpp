@@ -22,8 +22,8 @@ enum class command_type : std::uint8_t { subscribe, unsubscribe, publish, ping }
 /// A checked command; its views are valid until the parser's next `parse`.
 class command {
 public:
-    explicit command(command_type type, std::string_view room = {}, std::string_view data = {})
-        : type(type), room(room), data(data) {}
+    explicit command(command_type what, std::string_view where = {}, std::string_view content = {})
+        : type(what), room(where), data(content) {}
 
     command_type type;
     std::string_view room;  ///< 1 ... max_room_bytes of UTF-8; empty for a ping

@@ -17,8 +17,8 @@ using event_rooms = weir::pubsub::rooms<weir::ws::prepared_message>;
 /// Lives as long as the runtime, and longer than its shards.
 class server_state {
 public:
-    explicit server_state(const server_settings& settings)
-        : settings(settings), rooms(settings.shards, settings.rooms), metrics(settings.shards) {
+    explicit server_state(const server_settings& chosen)
+        : settings(chosen), rooms(chosen.shards, chosen.rooms), metrics(chosen.shards) {
         websocket.connection.limits.max_message_bytes(server_settings::max_message_bytes);
         publish_room_counters();
     }

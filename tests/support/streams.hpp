@@ -12,6 +12,8 @@
 #include <weir/net/tcp_acceptor.hpp>
 #include <weir/net/tcp_socket.hpp>
 
+#include <boost/test/unit_test.hpp>
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,7 +27,8 @@ namespace weir::test {
 template <class Stream>
 class stream_pair {
 public:
-    explicit stream_pair(Stream a, Stream b) noexcept : a(std::move(a)), b(std::move(b)) {}
+    explicit stream_pair(Stream one, Stream other) noexcept
+        : a(std::move(one)), b(std::move(other)) {}
     Stream a;
     Stream b;
 };
@@ -38,6 +41,20 @@ T must(result<T> outcome) {
         std::abort();
     }
     if constexpr (!std::is_void_v<T>) return std::move(*outcome);
+}
+
+// Functions, not BOOST_TEST with a co_await inside: g++ 12 does not get that right.
+template <class T>
+void expect_success(const result<T>& outcome) {
+    BOOST_TEST(outcome.has_value(), (outcome ? std::string() : outcome.error().message()));
+}
+template <class T>
+void expect_failure(const result<T>& outcome) {
+    BOOST_TEST(!outcome.has_value());
+}
+
+inline void expect_size(const buffer_lease& piece, std::size_t size) {
+    BOOST_TEST(piece.size() == size);
 }
 
 [[nodiscard]] inline net::tcp_acceptor listen_on_loopback(const net::socket_options& options = {}) {
@@ -83,8 +100,8 @@ inline void reset_on_close(int fd) {
 /// One end ours, the other a plain socket.
 class half_raw_pair {
 public:
-    explicit half_raw_pair(net::tcp_socket ours, unique_fd theirs) noexcept
-        : ours(std::move(ours)), theirs(std::move(theirs)) {}
+    explicit half_raw_pair(net::tcp_socket accepted, unique_fd raw) noexcept
+        : ours(std::move(accepted)), theirs(std::move(raw)) {}
     net::tcp_socket ours;
     unique_fd theirs;
 };

@@ -20,10 +20,10 @@ namespace weir::metrics {
 /// What a metric is called and what it means; a value.
 class description {
 public:
-    /// @param name    as `is_metric_name` wants it; counters end in `_total` by convention.
-    /// @param labels  of `label`, joined by commas. Metrics that share a name differ in these.
-    explicit description(std::string name, std::string help, std::string labels = {})
-        : name(std::move(name)), help(std::move(help)), labels(std::move(labels)) {}
+    /// @param called   as `is_metric_name` wants it; counters end in `_total` by convention.
+    /// @param marked   of `label`, joined by commas. Metrics that share a name differ in these.
+    explicit description(std::string called, std::string meaning, std::string marked = {})
+        : name(std::move(called)), help(std::move(meaning)), labels(std::move(marked)) {}
 
     std::string name;
     std::string help;
@@ -62,23 +62,23 @@ public:
 private:
     class latency {
     public:
-        explicit latency(unsigned shards, std::vector<double> bounds)
-            : values(shards), bounds(std::move(bounds)) {}
+        explicit latency(unsigned shards, std::vector<double> shown)
+            : values(shards), bounds(std::move(shown)) {}
         sharded<histogram> values;
         std::vector<double> bounds;
     };
     class reading {
     public:
-        explicit reading(std::string type, std::function<double()> read)
-            : type(std::move(type)), read(std::move(read)) {}
+        explicit reading(std::string kind, std::function<double()> reader)
+            : type(std::move(kind)), read(std::move(reader)) {}
         std::string type;
         std::function<double()> read;
     };
     using source = std::variant<sharded<counter>, sharded<gauge>, latency, reading>;
     class entry {
     public:
-        explicit entry(description&& what, source&& from)
-            : what(std::move(what)), from(std::move(from)) {}
+        explicit entry(description&& described, source&& counted)
+            : what(std::move(described)), from(std::move(counted)) {}
         description what;
         source from;
     };

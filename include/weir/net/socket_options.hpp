@@ -19,9 +19,9 @@ namespace weir::net {
 /// When to probe a silent peer: after `idle`, every `interval`, giving up after `count` probes.
 class keepalive {
 public:
-    explicit keepalive(std::chrono::seconds idle, std::chrono::seconds interval,
-                       unsigned count) noexcept
-        : idle(idle), interval(interval), count(count) {}
+    explicit keepalive(std::chrono::seconds silence, std::chrono::seconds every,
+                       unsigned probes) noexcept
+        : idle(silence), interval(every), count(probes) {}
 
     std::chrono::seconds idle;      ///< 1 s ... 32767 s
     std::chrono::seconds interval;  ///< 1 s ... 32767 s

@@ -34,8 +34,8 @@ struct datagram_core_closer {
 class datagram {
 public:
     datagram() noexcept = default;
-    explicit datagram(buffer_lease data, const endpoint& from, bool truncated) noexcept
-        : data(std::move(data)), from(from), truncated(truncated) {}
+    explicit datagram(buffer_lease arrived, const endpoint& source, bool was_cut) noexcept
+        : data(std::move(arrived)), from(source), truncated(was_cut) {}
 
     buffer_lease data;       ///< may be empty: an empty datagram is one, too
     endpoint from;           ///< who sent it

@@ -29,8 +29,7 @@ namespace weir::pubsub {
 /// The name of a room and how many members of one shard are in it.
 class room_size {
 public:
-    explicit room_size(std::string name, std::size_t members)
-        : name(std::move(name)), members(members) {}
+    explicit room_size(std::string of, std::size_t count) : name(std::move(of)), members(count) {}
     std::string name;
     std::size_t members;
 };

@@ -157,7 +157,8 @@ public:
     /// A message whose bytes the caller lends until it is queued.
     class copied_message {
     public:
-        explicit copied_message(message_kind kind, bytes data) noexcept : kind(kind), data(data) {}
+        explicit copied_message(message_kind type, bytes payload) noexcept
+            : kind(type), data(payload) {}
         message_kind kind;
         bytes data;
     };

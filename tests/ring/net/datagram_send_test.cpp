@@ -35,9 +35,9 @@ weir::task<> many_at_once() {
     weir::task_group group(co_await weir::this_task(), count);
     for (std::size_t i = 0; i < count; ++i) {
         auto started = group.spawn(send_number, &a, b.local_endpoint(), i);
-        BOOST_REQUIRE((co_await started).has_value());
+        weir::test::must(co_await started);
     }
-    BOOST_TEST((co_await group.join()).has_value());
+    weir::test::expect_success(co_await group.join());
     std::set<std::string> arrived;
     while (arrived.size() < 100) {
         const auto next = co_await weir::with_timeout(std::chrono::seconds(2), b.receive());

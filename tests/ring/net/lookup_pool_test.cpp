@@ -100,13 +100,13 @@ weir::task<> few_at_once() {
     weir::task_group group(co_await weir::this_task(), 20);
     for (int i = 0; i < 20; ++i) {
         auto started = group.spawn(look_up_and_count, &answered);
-        BOOST_REQUIRE((co_await started).has_value());
+        weir::test::must(co_await started);
     }
     while (the_gate.arrived() < weir::net::lookup_pool::max_threads) co_await weir::test::turns(1);
     co_await weir::test::turns(50);
     BOOST_TEST(the_gate.arrived() == weir::net::lookup_pool::max_threads);
     the_gate.open();
-    BOOST_TEST((co_await group.join()).has_value());
+    weir::test::expect_success(co_await group.join());
     BOOST_TEST(answered == 20U);
 }
 
@@ -117,13 +117,13 @@ weir::task<> stopped_in_the_queue() {
         weir::task_group group(co_await weir::this_task(), 20);
         for (int i = 0; i < 20; ++i) {
             auto started = group.spawn(look_up_and_count, &answered);
-            BOOST_REQUIRE((co_await started).has_value());
+            weir::test::must(co_await started);
         }
         while (the_gate.arrived() < weir::net::lookup_pool::max_threads) {
             co_await weir::test::turns(1);
         }
         group.request_stop();
-        BOOST_TEST((co_await group.join()).has_value());
+        weir::test::expect_success(co_await group.join());
         BOOST_TEST(answered == 0U);
     }
     the_gate.open();

@@ -12,6 +12,7 @@
 #include <poll.h>
 
 using namespace std::chrono_literals;
+using weir::test::expect_size;
 using weir::test::must;
 using tcp_pair = weir::test::stream_pair<weir::net::tcp_socket>;
 
@@ -66,11 +67,11 @@ weir::task<> serve_many(std::size_t connections, std::size_t bytes_each) {
     std::size_t intact = 0;
     for (std::size_t i = 0; i < connections; ++i) {
         auto sending = group.spawn(send_unevenly, &pairs[i].a, bytes_each, i);
-        BOOST_REQUIRE((co_await sending).has_value());
+        weir::test::must(co_await sending);
         auto receiving = group.spawn(count_intact, &pairs[i].b, bytes_each, i, &intact);
-        BOOST_REQUIRE((co_await receiving).has_value());
+        weir::test::must(co_await receiving);
     }
-    BOOST_TEST((co_await group.join()).has_value());
+    weir::test::expect_success(co_await group.join());
     BOOST_TEST(intact == connections);
 }
 
@@ -81,7 +82,7 @@ weir::task<> all_buffers_held() {
     auto greedy = co_await weir::test::tcp_streams::connect();
     std::vector<weir::buffer_lease> held;
     const auto data = weir::test::pattern().take(1'000'000);
-    BOOST_TEST((co_await greedy.a.send_copy(data)).has_value());
+    weir::test::expect_success(co_await greedy.a.send_copy(data));
     std::size_t size = 0;
     while (size < data.size()) {
         held.push_back(must(co_await greedy.b.receive()));
@@ -103,7 +104,7 @@ weir::task<> starved_and_idle() {
     auto greedy = co_await weir::test::tcp_streams::connect();
     std::vector<weir::buffer_lease> held;
     for (int i = 0; i < 100; ++i) {
-        BOOST_TEST((co_await greedy.a.send_copy(weir::test::pattern().take(1000))).has_value());
+        weir::test::expect_success(co_await greedy.a.send_copy(weir::test::pattern().take(1000)));
         held.push_back(must(co_await greedy.b.receive()));
     }
     auto idle = co_await weir::test::tcp_streams::connect();
@@ -116,8 +117,8 @@ weir::task<> starved_and_idle() {
 weir::task<> paused_reader() {
     auto pair = co_await weir::test::tcp_streams::connect();
     auto& receiver = pair.b.core().receiver();
-    BOOST_TEST((co_await pair.a.send_copy(weir::as_bytes("x"))).has_value());
-    BOOST_TEST(must(co_await pair.b.receive()).size() == 1U);
+    weir::test::expect_success(co_await pair.a.send_copy(weir::as_bytes("x")));
+    expect_size(must(co_await pair.b.receive()), 1);
     const auto data = weir::test::pattern().take(16 << 20);
     const auto queued = co_await weir::with_timeout(50ms, pair.a.send_copy(data));
     BOOST_TEST(queued.has_value());
@@ -134,7 +135,7 @@ weir::task<> tiny_unread_pieces() {
     auto pair = co_await weir::test::raw_peer();
     auto& receiver = pair.ours.core().receiver();
     BOOST_TEST(::send(pair.theirs.value(), "x", 1, 0) == 1);
-    BOOST_TEST(must(co_await pair.ours.receive()).size() == 1U);
+    expect_size(must(co_await pair.ours.receive()), 1);
     weir::test::pattern run;
     constexpr std::size_t count = 500;
     for (std::size_t i = 0; i < count; ++i) {
@@ -190,7 +191,7 @@ weir::task<> reset_behind_bulk_bytes() {
 weir::task<> reset_in_small_way() {
     auto pair = co_await weir::test::raw_peer();
     BOOST_TEST(::send(pair.theirs.value(), "x", 1, 0) == 1);
-    BOOST_TEST(must(co_await pair.ours.receive()).size() == 1U);
+    expect_size(must(co_await pair.ours.receive()), 1);
     weir::test::reset_on_close(pair.theirs.value());
     pair.theirs.reset();
     const auto got = co_await pair.ours.receive();

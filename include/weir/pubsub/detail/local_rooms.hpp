@@ -41,8 +41,7 @@ public:
 template <class Message>
 class parcel {
 public:
-    explicit parcel(std::string room, Message message)
-        : room(std::move(room)), message(std::move(message)) {}
+    explicit parcel(std::string to, Message sent) : room(std::move(to)), message(std::move(sent)) {}
 
     std::string room;
     std::vector<std::string> further_rooms;
@@ -61,8 +60,8 @@ public:
     /// One member in one room. `place` is kept right when others leave, so that leaving is O(1).
     class membership : public weir::detail::pooled {
     public:
-        explicit membership(local_rooms& owner, room& in, member_type& who) noexcept
-            : owner(owner), in(in), who(who), place(in.members.size()) {}
+        explicit membership(local_rooms& rooms, room& joined, member_type& joiner) noexcept
+            : owner(rooms), in(joined), who(joiner), place(joined.members.size()) {}
         local_rooms& owner;
         room& in;
         member_type& who;
