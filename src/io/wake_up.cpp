@@ -80,7 +80,7 @@ void wake_up::signal() noexcept {
 void wake_up::write_event() noexcept {
     const std::uint64_t one = 1;
     // Full means that the shard has a wake-up pending already.
-    static_cast<void>(::write(event_.value(), &one, sizeof one));
+    [[maybe_unused]] const auto written = ::write(event_.value(), &one, sizeof one);
 }
 
 }  // namespace weir

@@ -74,7 +74,8 @@ result<url> url::parse(std::string_view text) {
         const std::string_view target = text.substr(slash);
         // RFC 6455 3: a fragment means nothing here and must not be used.
         if (target.find('#') != std::string_view::npos) return fail(std::errc::invalid_argument);
-        made.target_ = target.front() == '/' ? std::string(target) : "/" + std::string(target);
+        if (target.front() == '/') made.target_.clear();
+        made.target_ += target;
     }
     const auto bracket = authority.rfind(']');
     const auto colon = authority.rfind(':');
