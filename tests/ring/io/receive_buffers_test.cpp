@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_CASE(a_full_buffer_comes_back_when_its_last_lease_is_dropped,
 
 BOOST_FIXTURE_TEST_CASE(the_last_buffers_bytes_are_copied_out_so_that_nobody_starves, fixture) {
     std::vector<weir::buffer_lease> held;
-    for (std::uint16_t id = 0; id + 1 < count; ++id) held.push_back(buffers.take(id, 10, false));
+    for (std::uint16_t id = 0; id + 1U < count; ++id) held.push_back(buffers.take(id, 10, false));
     const auto last = buffers.take(count - 1, 10, false);
     BOOST_TEST(!last.is_shared_memory());
     BOOST_TEST(held.front().is_shared_memory());

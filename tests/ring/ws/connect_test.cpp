@@ -140,7 +140,7 @@ RING_TEST(a_server_that_says_nothing_is_given_up) {
     const auto begin = std::chrono::steady_clock::now();
     const auto made = co_await shake("", options);
     BOOST_TEST((made.error() == std::errc::timed_out));
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 30s));
 }
 
 RING_TEST(nobody_there_is_an_error_of_the_socket) {

