@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_lookup_outlives_the_loop_that_asked) {
     the_gate.close();
     auto ask = []() -> weir::task<> {
         auto asking = weir::with_timeout(1ms, look_up(wait_at_gate, "slow", 1));
-        const auto outcome = co_await std::move(asking);
+        const auto outcome = co_await asking;
         BOOST_TEST(!outcome.has_value());
         while (the_gate.arrived() == 0) co_await weir::test::turns(1);
     };

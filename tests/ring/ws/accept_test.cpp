@@ -39,8 +39,8 @@ std::string request_with(std::string_view more = {}) {
 /// What became of one handshake.
 class handshake_outcome {
 public:
-    explicit handshake_outcome(weir::result<connection> accepted, std::string answer)
-        : accepted(std::move(accepted)), answer(std::move(answer)) {}
+    explicit handshake_outcome(weir::result<connection> outcome, std::string text)
+        : accepted(std::move(outcome)), answer(std::move(text)) {}
     [[nodiscard]] std::string status() const { return answer.substr(9, 3); }
     [[nodiscard]] bool has_field(std::string_view line) const {
         return answer.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;

@@ -44,8 +44,8 @@ inline const connection_options& quick() {
 /// A server's and a client's end, without the opening handshake.
 class both_ends {
 public:
-    explicit both_ends(connection server, connection client) noexcept
-        : server(std::move(server)), client(std::move(client)) {}
+    explicit both_ends(connection one, connection other) noexcept
+        : server(std::move(one)), client(std::move(other)) {}
     connection server;
     connection client;
 };
@@ -60,8 +60,8 @@ inline task<both_ends> connected(const connection_options& options = quick()) {
 /// A server's end, and the plain stream that it talks to.
 class half_wild {
 public:
-    explicit half_wild(connection server, net::tcp_socket wild) noexcept
-        : server(std::move(server)), wild(std::move(wild)) {}
+    explicit half_wild(connection tame, net::tcp_socket plain) noexcept
+        : server(std::move(tame)), wild(std::move(plain)) {}
     connection server;
     net::tcp_socket wild;
 };
