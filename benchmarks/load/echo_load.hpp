@@ -28,7 +28,8 @@ public:
 
     /// Runs until the window is over and every answer has come, or a stop.
     weir::task<> run() {
-        if (!co_await load_.go.wait()) co_return;
+        const auto started = co_await load_.go.wait();
+        if (!started) co_return;
         if (load_.options.is_open_loop()) {
             // The receiver waits for answers; the sender alone knows when none is due any more.
             static_cast<void>(co_await weir::when_all(send_at_fixed_moments(),

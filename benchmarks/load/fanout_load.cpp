@@ -39,7 +39,8 @@ fanout_load::fanout_load(load_shard& load, weir::ws::connection peer, std::size_
       is_publisher_(index < load.options.publishers) {}
 
 weir::task<> fanout_load::run() {
-    if (!co_await subscribe()) co_return;
+    const auto subscribed = co_await subscribe();
+    if (!subscribed) co_return;
     load_.counts.opened.add();
     if (is_publisher_) {
         static_cast<void>(co_await weir::when_all(receive_all(), publish_all()));

@@ -64,7 +64,8 @@ private:
     }
 
     weir::task<> watch_signals(weir::shard& here) {
-        if (!co_await signals_.next()) co_return;
+        const auto first = co_await signals_.next();
+        if (!first) co_return;
         state_.draining.store(true);
         say("draining %lld connections\n", state_.metrics.clients.total());
         for (unsigned i = 0; i < here.count(); ++i) {
@@ -76,7 +77,8 @@ private:
                 if (!co_await weir::sleep_for(std::chrono::milliseconds(1))) co_return;
             }
         }
-        if (!co_await signals_.next()) co_return;
+        const auto second = co_await signals_.next();
+        if (!second) co_return;
         forced_ = true;
         runtime_.request_stop();
     }

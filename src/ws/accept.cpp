@@ -17,7 +17,8 @@ namespace {
 
 /// Sends a last answer and closes; the error that led here is what the caller reports.
 task<> refuse(net::stream_socket socket, std::string answer, std::chrono::nanoseconds limit) {
-    if (!co_await socket.send_copy(as_bytes(answer))) co_return;
+    const auto sent = co_await socket.send_copy(as_bytes(answer));
+    if (!sent) co_return;
     static_cast<void>(co_await with_timeout(limit, let_last_words_arrive(socket)));
     static_cast<void>(co_await socket.close());
 }
@@ -34,16 +35,15 @@ task<result<connection>> handshake(net::stream_socket socket, const server_optio
     if (!request) {
         const std::error_code error = request.error();
         if (error.category() == http::category()) {
-            co_await refuse(std::move(socket), answer_to(error),
-                            options.connection.close_timeout);
+            co_await refuse(std::move(socket), answer_to(error), options.connection.close_timeout);
         }
         co_return fail(error);
     }
     if (!*request) co_return fail(std::errc::connection_aborted);
     buffer_lease leftover = reader.take_leftover();
     const bool is_upgrade = (*request)->wants_upgrade();
-    auto upgraded = co_await upgrade(std::move(socket), std::move(**request), std::move(leftover),
-                                     options);
+    auto upgraded =
+        co_await upgrade(std::move(socket), std::move(**request), std::move(leftover), options);
     if (!upgraded && !is_upgrade) co_return fail(make_error_code(connection_errc::not_an_upgrade));
     co_return upgraded;
 }

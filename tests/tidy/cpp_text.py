@@ -71,6 +71,47 @@ def closing(code, position):
     return len(code) - 1
 
 
+def opening(code, position):
+    """The position of the bracket that the one at `position` closes (or the begin of the text)."""
+    closer = code[position]
+    opener = next(key for key, value in CLOSER.items() if value == closer)
+    depth = 0
+    for index in range(position, -1, -1):
+        depth += (code[index] == closer) - (code[index] == opener)
+        if depth == 0:
+            return index
+    return 0
+
+
+def without_brackets(text):
+    """`text` with nothing in its round and curly brackets."""
+    for inner in (r"\((?:[^()]|\(\))+\)", r"\{(?:[^{}]|\{\})+\}"):
+        while re.search(inner, text):
+            text = re.sub(inner, lambda match: match.group()[0] + match.group()[-1], text)
+    return text
+
+
+def blocks_around(code, position):
+    """What stands directly in each block around `position` and in the head of that block, innermost
+    first, out to the body of the function or lambda."""
+    while True:
+        opened = position - 1
+        while opened >= 0 and code[opened] != "{":
+            opened = opening(code, opened) - 1 if code[opened] == "}" else opened - 1
+        if opened < 0:
+            return
+        yield without_brackets(code[opened + 1 : closing(code, opened)])
+        before = code[:opened].rstrip()
+        if before.endswith(")"):
+            begin = opening(code, len(before) - 1)
+            if not re.search(r"\b(if|if constexpr|for|while|switch|catch)\s*$", code[:begin]):
+                return
+            yield before[begin:]
+        elif not re.search(r"([;{}:]|\belse|\bdo|\btry)$", before):
+            return
+        position = opened
+
+
 def without_groups(head):
     """`head` without template parameter lists, attributes and anything in round brackets."""
     while re.search(r"\([^()]*\)", head):

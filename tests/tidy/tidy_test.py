@@ -155,6 +155,22 @@ class Types(unittest.TestCase):
         for capture in ("&", "this", "", "&a"):
             self.assertEqual(fired_in("src/ws/a.hpp", text.replace("[a]", f"[{capture}]")), [])
 
+    def test_an_await_in_a_head_with_no_variable_around_it(self):
+        for body in ("if (!co_await a()) co_return;", "for (;;) { while (co_await a(b)) c(); }",
+                     "if (co_await a()) { const int b = 1; }",
+                     "if (co_await a()) b(); for (int c = 0; c < d(); ++c) {}",
+                     "auto l = [] { if (co_await a()) co_return; };"):
+            text = "task<> f(int x) { " + body + " }\n"
+            self.assertEqual(fired_in("src/ws/a.hpp", text), ["bare-condition"], body)
+
+    def test_an_await_in_a_head_with_a_variable_around_it(self):
+        for body in ("if (auto b = co_await a(); !b) co_return;", "int b; if (co_await a()) c();",
+                     "if (co_await a()) c(); std::array<int, 2> b{};", "if (a) co_await b();",
+                     "for (int b : c) { if (co_await a(b)) co_return; }",
+                     "for (;;) { const auto& b = c(); { if (co_await a()) co_return; } }"):
+            text = "task<> f(int x) { " + body + " }\n"
+            self.assertEqual(fired_in("src/ws/a.hpp", text), [], body)
+
 
 class Docstrings(unittest.TestCase):
     HEADER = "include/weir/coro/a.hpp"

@@ -124,3 +124,40 @@ task<int> body() {
     co_return 0;
 }
 }  // namespace v25
+
+// P41: an await in the head of an if, in a coroutine that declares no variable around it
+namespace p41 {
+
+task<int> body() {
+    if (!co_await flag(true)) co_return 1;
+    co_return 0;
+}
+}  // namespace p41
+
+// P42: the same with a variable in the body of the function
+namespace p42 {
+
+task<int> body() {
+    const int none = 0;
+    if (!co_await flag(true)) co_return 1;
+    co_return none;
+}
+}  // namespace p42
+
+// P43: the same with a variable in the head
+namespace p43 {
+
+task<int> body() {
+    if (const bool is_set = co_await flag(true); !is_set) co_return 1;
+    co_return 0;
+}
+}  // namespace p43
+
+// P44: the head of a while, in a coroutine that declares no variable around it
+namespace p44 {
+
+task<int> body() {
+    while (!co_await flag(true)) co_await turn{};
+    co_return 0;
+}
+}  // namespace p44

@@ -191,7 +191,7 @@ RING_TEST(a_client_that_does_not_read_holds_no_shared_memory) {
     auto flood = [](half_wild& one) -> weir::task<> {
         const std::string some = wire(frame(2, std::string(6000, 'x')));
         auto pour = [](half_wild& to, const std::string& data) -> weir::task<> {
-            while (co_await to.wild.send_copy(as_bytes(data))) {
+            while (const auto sent = co_await to.wild.send_copy(as_bytes(data))) {
             }
         };
         static_cast<void>(co_await weir::with_timeout(30ms, pour(one, some)));
