@@ -27,6 +27,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import facts  # noqa: E402
+
 SERVER_CPU, GENERATOR_CPU = 0, 1
 SIZES = (20, 125, 1024, 16384, 262144)
 WINDOWS = ((1, 1), (64, 1), (512, 1), (64, 16))  # connections, messages in flight on each
@@ -91,7 +94,7 @@ def start_server(template, protocol, build):
         else:
             await_port(port, 10)
     except Failed:
-        stop(process)
+        facts.stop(process)
         raise
     return process, port
 
@@ -104,17 +107,6 @@ def await_port(port, seconds):
                 return
         time.sleep(0.02)
     raise Failed(f"port {port} did not open within {seconds} s")
-
-
-def stop(process):
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(3)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    process.stdout.close()
 
 
 def process_cpu(pid):
@@ -159,7 +151,7 @@ def run_once(options, template, protocol, cell):
     except FileNotFoundError:
         raise Failed(f"died during the run (exit code {process.poll()})") from None
     finally:
-        stop(process)
+        facts.stop(process)
     # The generator is a waited-for child by now; the server isn't, and is added by hand.
     ours = (user - user0) + (system - system0)
     ours += sum(children[:4]) - sum(children0[:4])
@@ -262,14 +254,6 @@ def print_cell(results, protocol, cell):
 # ---- the machine and the choice of what to run ----
 
 
-def read_first(path, pattern, otherwise="unknown"):
-    try:
-        found = re.search(pattern, pathlib.Path(path).read_text(), re.MULTILINE)
-    except OSError:
-        return otherwise
-    return found.group(1).strip() if found else otherwise
-
-
 def build_flags(build):
     """The compiler and the flags that raw_uring was compiled with, without paths."""
     try:
@@ -280,36 +264,23 @@ def build_flags(build):
         if entry["file"].endswith("raw_uring.cpp"):
             words = shlex.split(entry["command"])
             compiler = next(w for w in words if not w.endswith("ccache"))
-            version = command_output(compiler, "--version").split("\n")[0]
+            version = facts.command_output(compiler, "--version").split("\n")[0]
             kept = [w for w in words if re.match(r"-(O|std|m|f|g|D|pthread)", w)]
             return f"{version}; {' '.join(kept)}"
     return "unknown (raw_uring isn't in compile_commands.json)"
 
 
-def command_output(*command):
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.strip()
-    except OSError:
-        return ""
-
-
 def describe(options):
-    commit = command_output("git", "rev-parse", "--short", "HEAD") or "none"
-    dirty = " with local changes" if command_output("git", "status", "--porcelain") else ""
-    facts = {
-        "machine": f"{os.cpu_count()} cores, {read_first('/proc/cpuinfo', 'model name.*: (.*)')}",
-        "kernel": " ".join(os.uname()[i] for i in (0, 2)),
-        "tcp": read_first("/proc/sys/net/ipv4/tcp_congestion_control", "(.*)"),
+    found = facts.machine() | {
+        "tcp": facts.read_first("/proc/sys/net/ipv4/tcp_congestion_control", "(.*)"),
         "cpus": f"server on {SERVER_CPU}, generator on {GENERATOR_CPU}",
         "flags": build_flags(options.build_dir),
-        "commit": commit + dirty,
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
         "method": f"{options.rounds} interleaved rounds, {options.warmup} s warm-up, "
         f"{options.duration} s measured; ratio: to the faster of {' and '.join(BASELINES)}",
     }
-    for name, fact in facts.items():
+    for name, fact in found.items():
         print(f"{name}: {fact}")
-    return facts
+    return found
 
 
 def parse_cell(text):
@@ -371,9 +342,9 @@ def main():
     options = parse_options()
     if not os.access(f"{options.build_dir}/benchmarks/echo/epoll_load", os.X_OK):
         sys.exit(f"no epoll_load under {options.build_dir}: build first, or give --build-dir")
-    facts = describe(options)
+    found = describe(options)
     servers = chosen_servers(options)
-    report = {"facts": facts, "cells": []}
+    report = {"facts": found, "cells": []}
     for protocol, cell in chosen_cells(options):
         able = {n: c for n, c in servers.items() if protocol in c}
         results = run_cell(options, able, protocol, cell)

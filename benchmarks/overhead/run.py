@@ -12,25 +12,11 @@ import argparse
 import json
 import os
 import pathlib
-import platform
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return "unknown processor"
-
-
-def commit():
-    asked = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
-                           capture_output=True, text=True, check=False)
-    return asked.stdout.strip() or "unknown"
-
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import facts  # noqa: E402
 
 def measure(program, repetitions, cpu):
     os.sched_setaffinity(0, {cpu})
@@ -56,15 +42,16 @@ def print_table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build-dir", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--build-dir", type=pathlib.Path, default=facts.ROOT / "build/release")
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
     options = parser.parse_args()
     program = options.build_dir / "benchmarks/overhead/tasks"
     if not program.exists():
         sys.exit(f"{program} is missing: ninja -C {options.build_dir} benchmarks/overhead/tasks")
-    print(f"{processor()}, Linux {platform.release()}, commit {commit()}, "
-          f"{options.repetitions} repetitions on CPU {options.cpu}")
+    for name, fact in facts.machine().items():
+        print(f"{name}: {fact}")
+    print(f"method: {options.repetitions} repetitions on CPU {options.cpu}\n")
     print_table(measure(program, options.repetitions, options.cpu))
 
 

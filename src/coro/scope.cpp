@@ -56,9 +56,7 @@ void scope::request_stop() noexcept {
     children_.for_each([](scope& child) {
         if (child.inherits_stop_) child.request_stop();
     });
-    roots_.for_each([](detail::scope_root& root) {
-        if (root.promise() != nullptr) detail::stop_waiting(*root.promise());
-    });
+    roots_.for_each([](detail::scope_root& root) { detail::stop_waiting(root.promise()); });
 }
 
 }  // namespace weir

@@ -23,7 +23,7 @@ public:
         where.roots().for_each([&](detail::scope_root& root) {
             promise_base* starter = root.starter();
             if (starter == nullptr) starter = where.owner();
-            if (root.promise() != nullptr) visit_chain(*root.promise(), index_of(starter));
+            visit_chain(root.promise(), index_of(starter));
         });
         where.children().for_each([&](scope& child) { visit(child); });
     }

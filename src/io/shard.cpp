@@ -60,7 +60,6 @@ bool cross_call_base::send(promise_base& waiter) noexcept {
 
 void cross_call_base::start(promise_base& promise) noexcept {
     inner_.emplace(reactor::current().root());
-    set_promise(&promise);
     inner_->add_root(*this);
     if (!promise.start_under(*this, *inner_)) child_finished();
 }

@@ -4,9 +4,9 @@
 #include "io/kernel.hpp"
 #include "io/op/requests.hpp"
 #include "io/receive_buffers.hpp"
+#include "unread_queue.hpp"
 
 #include <weir/base/assert.hpp>
-#include <weir/coro/detail/frame_pool.hpp>
 
 #include <poll.h>
 
@@ -22,31 +22,21 @@ constexpr unsigned buffer_id_shift = 16;                // IORING_CQE_BUFFER_SHI
 constexpr std::size_t scarce_read_bytes = 64 * 1024;
 }  // namespace
 
-/// Bytes that arrived while nobody read.
-struct receiver::unread_piece : weir::detail::pooled {
-    explicit unread_piece(buffer_lease&& arrived) noexcept : lease(std::move(arrived)) {}
-    buffer_lease lease;
-    unread_piece* next = nullptr;
-};
-
 bool receive_waiter::take_direct(std::size_t) noexcept {
     WEIR_ASSERT(false, "bytes were put into direct space that nobody offered");
     return true;
 }
 
 receiver::~receiver() {
-    if (bulk_reader::is_linked()) bulk_reader::unlink();
-    while (first_ != nullptr) delete std::exchange(first_, first_->next);
+    if (is_linked()) unlink();
+    delete unread_;
 }
 
 bool receiver::wait(receive_waiter& waiter) noexcept {
-    WEIR_ASSERT(waiter_ == nullptr, "a second read was started while one is in flight");
-    while (first_ != nullptr) {
-        unread_piece* piece = std::exchange(first_, first_->next);
-        buffer_lease lease = std::move(piece->lease);
-        delete piece;
-        unread_ -= static_cast<std::uint32_t>(lease.size());
-        --unread_pieces_;
+    WEIR_ASSERT(reader() == nullptr, "a second read was started while one is in flight");
+    while (unread_ != nullptr) {
+        buffer_lease lease = unread_->pop_front();
+        if (unread_->empty()) delete std::exchange(unread_, nullptr);
         if (waiter.take_bytes(std::move(lease))) return true;
     }
     if (ended_) {
@@ -62,21 +52,27 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
     return false;
 }
 
-void receiver::put_back(buffer_lease&& rest) noexcept {
-    auto* piece = new unread_piece(std::move(rest));
-    unread_ += static_cast<std::uint32_t>(piece->lease.size());
-    ++unread_pieces_;
-    if (first_ == nullptr) last_ = piece;
-    piece->next = std::exchange(first_, piece);
+void receiver::put_back(buffer_lease&& rest) noexcept { unread().push_front(std::move(rest)); }
+
+void receiver::end(end_listener& listener) noexcept {
+    receive_waiter* last = reader();
+    closing_ = true;
+    end_listener_ = &listener;
+    if (is_linked()) unlink();
+    cancel();
+    if (last != nullptr) last->take_end(error_from_errno(EBADF));
 }
 
-void receiver::end() noexcept {
-    closing_ = true;
-    if (bulk_reader::is_linked()) bulk_reader::unlink();
-    cancel();
-    if (receive_waiter* waiter = std::exchange(waiter_, nullptr)) {
-        waiter->take_end(error_from_errno(EBADF));
-    }
+std::size_t receiver::unread_bytes() const noexcept {
+    return unread_ == nullptr ? 0 : unread_->bytes();
+}
+bool receiver::is_paused() const noexcept {
+    return unread_ != nullptr &&
+           (unread_->bytes() >= max_unread_bytes || unread_->pieces() >= max_unread_pieces);
+}
+unread_queue& receiver::unread() {
+    if (unread_ == nullptr) unread_ = new unread_queue();
+    return *unread_;
 }
 
 void receiver::prepare(io_uring_sqe& sqe) noexcept {
@@ -119,12 +115,12 @@ void receiver::complete_bulk(int result) noexcept {
     readable_ = true;
     // Bytes and the end behind them may share one report: then only reading on finds the end.
     hung_up_ = hung_up_ || (result & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
-    if (waiter_ != nullptr) reactor::current().queue_bulk(*this);
+    if (reader() != nullptr) reactor::current().queue_bulk(*this);
 }
 
 void receiver::disarmed() noexcept {
     if (closing_) {
-        if (end_listener_ != nullptr) end_listener_->receiver_ended();
+        end_listener_->receiver_ended();
         return;
     }
     if (ended_) return;
@@ -140,16 +136,12 @@ void receiver::disarmed() noexcept {
 void receiver::deliver(buffer_lease&& arrived) noexcept {
     if (closing_) return;
     if (waiter_ == nullptr) return keep(std::move(arrived));
-    if (waiter_->take_bytes(std::move(arrived))) waiter_ = nullptr;
+    if (waiter_->take_bytes(std::move(arrived))) forget();
 }
 
 void receiver::keep(buffer_lease&& arrived) noexcept {
     // A copy: the shared buffers are for connections that somebody reads.
-    auto* piece = new unread_piece(buffer_lease::copy_of(arrived.data()));
-    unread_ += static_cast<std::uint32_t>(piece->lease.size());
-    ++unread_pieces_;
-    (first_ == nullptr ? first_ : last_->next) = piece;
-    last_ = piece;
+    unread().push_back(buffer_lease::copy_of(arrived.data()));
 }
 
 void receiver::finish(int error) noexcept {
@@ -163,7 +155,7 @@ void receiver::finish(int error) noexcept {
 }
 
 void receiver::read_bulk() noexcept {
-    if (waiter_ == nullptr || ended_ || way_ != way::bulk) return;
+    if (reader() == nullptr || ended_ || way_ != way::bulk) return;
     ++reactor::current().stats().direct_calls;
     const mutable_bytes space = waiter_->direct_space();
     const int got = space.empty() ? read_leased() : read_directly(space);
@@ -174,14 +166,14 @@ void receiver::read_bulk() noexcept {
     } else {
         note_bulk_piece(static_cast<std::size_t>(got));
     }
-    if (waiter_ != nullptr && readable_) reactor::current().queue_bulk(*this);
+    if (reader() != nullptr && readable_) reactor::current().queue_bulk(*this);
 }
 
 int receiver::read_directly(mutable_bytes space) noexcept {
     const int got = reactor::current().system().receive_now(fd_, space.data(), space.size());
     if (got <= 0) return got;
     readable_ = hung_up_ || static_cast<std::size_t>(got) == space.size();
-    if (waiter_->take_direct(static_cast<std::size_t>(got))) waiter_ = nullptr;
+    if (waiter_->take_direct(static_cast<std::size_t>(got))) forget();
     return got;
 }
 

@@ -33,14 +33,17 @@ public:
     void begin(std::chrono::nanoseconds linger) noexcept {
         reactor& loop = reactor::current();
         loop.add_closing();
-        core_.receiver().set_end_listener(this);
         core_.sender().set_idle_listener(this);
-        core_.receiver().end();
+        core_.receiver().end(*this);
         if (!core_.sender().is_idle()) {
             const auto longest = reactor::time_point::max() - loop.now();
             loop.timers().arm(*this, loop.now() + std::min(linger, longest));
         }
         close_when_idle();
+    }
+    /// The one that ends `core`; only after `begin`.
+    [[nodiscard]] static closing_stream& of(stream_core& core) noexcept {
+        return static_cast<closing_stream&>(core.receiver().listener());
     }
     void hurry() noexcept {
         hurried_ = true;
@@ -49,7 +52,6 @@ public:
         if (!core_.sender().is_idle()) reset_on_close();
         close_when_idle();
     }
-    void forget_listener() noexcept { listener_ = nullptr; }
 
     void prepare(io_uring_sqe& sqe) noexcept override { op::fill_close(sqe, core_.fd()); }
     void complete(int result, std::uint32_t, bool) noexcept override {
@@ -96,12 +98,10 @@ private:
 };
 
 void stream_core::begin_close(std::chrono::nanoseconds linger, close_listener* listener) noexcept {
-    closing_ = new closing_stream(*this, listener);
-    closing_->begin(linger);
+    (new closing_stream(*this, listener))->begin(linger);
 }
 
-void stream_core::hurry_close() noexcept { closing_->hurry(); }
-void stream_core::forget_close_listener() noexcept { closing_->forget_listener(); }
+void stream_core::hurry_close() noexcept { closing_stream::of(*this).hurry(); }
 
 void stream_core_closer::operator()(stream_core* core) const noexcept {
     core->begin_close(default_linger, nullptr);

@@ -79,8 +79,7 @@ result<url> url::parse(std::string_view text) {
     }
     const auto bracket = authority.rfind(']');
     const auto colon = authority.rfind(':');
-    if (colon != std::string_view::npos &&
-        (bracket == std::string_view::npos || colon > bracket)) {
+    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
         const std::string_view port = authority.substr(colon + 1);
         const auto [end, error] =
             std::from_chars(port.data(), port.data() + port.size(), made.port_);

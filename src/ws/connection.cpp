@@ -41,13 +41,13 @@ connection::connection(net::stream_socket socket, role side, const connection_op
 connection::receive_awaiter connection::receive() noexcept { return receive_awaiter(*core_); }
 
 connection::send_awaiter connection::send(message_kind kind, bytes data) {
-    return send_awaiter(*core_, send_awaiter::copied_message(kind, data));
+    return send_awaiter(*core_, kind, data);
 }
 connection::send_awaiter connection::send(message&& received) {
-    return send_awaiter(*core_, &received);
+    return send_awaiter(*core_, received);
 }
 connection::send_awaiter connection::send(const prepared_message& shared) {
-    return send_awaiter(*core_, &shared);
+    return send_awaiter(*core_, shared);
 }
 connection::send_awaiter connection::send_text(std::string_view text) {
     return send(message_kind::text, as_bytes(text));
@@ -93,21 +93,19 @@ task<result<void>> connection::close(close_code code, std::string_view reason) {
     co_return outcome;
 }
 
-bool connection::is_open() const noexcept {
-    return core_->may_queue();
-}
+bool connection::is_open() const noexcept { return core_->may_queue(); }
 std::size_t connection::queued_bytes() const noexcept {
     return core_->socket().is_open() ? core_->sender().queued_bytes() : 0;
 }
 close_code connection::close_code_received() const noexcept { return core_->peer_code(); }
 std::chrono::nanoseconds connection::round_trip() const noexcept { return core_->round_trip(); }
 const std::string& connection::protocol() const noexcept { return core_->protocol(); }
-void connection::set_protocol(std::string name) { core_->protocol() = std::move(name); }
+void connection::set_protocol(std::string name) { core_->set_protocol(std::move(name)); }
 net::stream_socket& connection::socket() noexcept { return core_->socket(); }
 
 bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {
     if (promise.ambient().is_stopped()) {
-        error_ = stopped_error();
+        outcome_ = outcome::stopped;
         return false;
     }
     if (core_.read(*this)) return false;
@@ -116,23 +114,28 @@ bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {
 }
 void connection::receive_awaiter::request_stop() noexcept {
     core_.forget_reader();
-    finish(stopped_error());
+    finish(outcome::stopped);
 }
-void connection::receive_awaiter::finish() noexcept {
+void connection::receive_awaiter::finish(outcome how) noexcept {
+    outcome_ = how;
     if (is_waiting()) wake();
 }
-void connection::receive_awaiter::finish(std::error_code error) noexcept {
-    error_ = error;
-    if (is_waiting()) wake();
+result<message> connection::receive_awaiter::await_resume() noexcept {
+    if (outcome_ == outcome::message) return std::move(message_);
+    return fail(outcome_ == outcome::stopped ? stopped_error() : core_.end());
 }
 
 bool connection::send_awaiter::queue() {
-    if (const auto* lent = std::get_if<copied_message>(&what_)) {
-        queued_ = core_.queue(lent->kind, lent->data);
-    } else if (message* const* received = std::get_if<message*>(&what_)) {
-        queued_ = core_.queue(std::move(**received));
-    } else {
-        queued_ = core_.queue(*std::get<const prepared_message*>(what_));
+    switch (source_) {
+        case source::copied:
+            queued_ = core_.queue(kind_, bytes(data_, size_));
+            break;
+        case source::received:
+            queued_ = core_.queue(std::move(*received_));
+            break;
+        case source::prepared:
+            queued_ = core_.queue(*prepared_);
+            break;
     }
     if (!queued_ || !core_.sender().is_above_high_water()) return false;
     core_.release_shared_memory();

@@ -36,9 +36,9 @@ private:
 connection_core::connection_core(net::stream_socket socket, role side,
                                  const connection_options& options, buffer_lease early)
     : socket_(std::move(socket)),
-      session_(side, options.limits),
       options_(options),
-      chunk_(std::move(early)) {
+      chunk_(std::move(early)),
+      session_(side, options.limits) {
     sender().set_idle_listener(this);
     arm_keepalive(options_.ping_interval);
 }
@@ -65,10 +65,15 @@ void connection_core::forget_reader() noexcept {
 }
 
 bool connection_core::serve_reader() {
-    switch (end_ ? step::ended : advance(reader_->message_)) {
-        case step::need_data: return false;
-        case step::message: std::exchange(reader_, nullptr)->finish(); break;
-        case step::ended: std::exchange(reader_, nullptr)->finish(end_); break;
+    switch (has_ended() ? step::ended : advance(reader_->message_)) {
+        case step::need_data:
+            return false;
+        case step::message:
+            std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::message);
+            break;
+        case step::ended:
+            std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::ended);
+            break;
     }
     return true;
 }
@@ -89,7 +94,7 @@ bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
 
 void connection_core::take_end(std::error_code error) noexcept {
     end(error ? error : make_error_code(connection_errc::ended_without_close));
-    std::exchange(reader_, nullptr)->finish(end_);
+    std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::ended);
 }
 
 void connection_core::sender_idle() noexcept {
@@ -100,11 +105,11 @@ void connection_core::sender_idle() noexcept {
 }
 
 void connection_core::close_ended(std::error_code how) noexcept {
-    if (!end_) end(how ? how : make_error_code(connection_errc::closed));
+    if (!has_ended()) end(how ? how : make_error_code(connection_errc::closed));
 }
 
 bool connection_core::may_queue() noexcept {
-    return socket_.is_open() && !end_ && session_.may_send() && !sender().has_failed();
+    return socket_.is_open() && !has_ended() && session_.may_send() && !sender().has_failed();
 }
 
 void connection_core::release_shared_memory() {
@@ -113,8 +118,9 @@ void connection_core::release_shared_memory() {
 
 void connection_core::note_sent_pongs() noexcept {
     // A queue that never runs empty never tells so; what has left it still counts.
-    if (pongs_end_ == 0 || !sender().sent_through(pongs_end_)) return;
-    pongs_end_ = 0;
+    if (extras_ == nullptr || extras_->pongs_end == 0) return;
+    if (!sender().sent_through(extras_->pongs_end)) return;
+    extras_->pongs_end = 0;
     static_cast<void>(session_.pongs_flushed());
 }
 
@@ -124,22 +130,28 @@ connection_core::step connection_core::advance(message& out) {
         mutable_bytes rest = chunk_.data();
         const event happened = session_.next(rest);
         switch (happened.kind()) {
-            case event_kind::need_data: chunk_.reset(); return step::need_data;
+            case event_kind::need_data:
+                chunk_.reset();
+                return step::need_data;
             case event_kind::message:
                 out = make_message(happened, rest);
                 return step::message;
             case event_kind::pong_due:
                 if (session_.may_send()) {
                     sender().push_copy(session_.encode_pong(happened.payload()).view());
-                    pongs_end_ = sender().queued_through();
+                    extras().pongs_end = sender().queued_through();
                 }
                 break;
             case event_kind::pong_received:
                 if (!std::exchange(awaits_pong_, false)) break;
-                round_trip_ = reactor::current().now() - ping_sent_;
+                round_trip_ = now() - ping_sent_;
                 break;
-            case event_kind::close_received: answer_close(happened); return step::ended;
-            case event_kind::failed: fail_protocol(happened); return step::ended;
+            case event_kind::close_received:
+                answer_close(happened);
+                return step::ended;
+            case event_kind::failed:
+                fail_protocol(happened);
+                return step::ended;
         }
         chunk_.narrow(rest);
     }
@@ -178,7 +190,8 @@ void connection_core::fail_protocol(const event& broken) {
 }
 
 void connection_core::end(std::error_code how) noexcept {
-    end_ = how;
+    end_category_ = &how.category();
+    end_value_ = how.value();
     chunk_.reset();
     reactor::current().timers().disarm(*this);
 }
@@ -220,7 +233,7 @@ bool connection_core::queue(const prepared_message& shared) {
 bool connection_core::queue_ping(bytes payload) {
     if (!may_queue()) return false;
     sender().push_copy(session_.encode_ping(payload).view());
-    ping_sent_ = reactor::current().now();
+    ping_sent_ = now();
     awaits_pong_ = true;
     return true;
 }
@@ -237,9 +250,14 @@ bool connection_core::start_close(close_code code, std::string_view reason) {
     return true;
 }
 
-std::string& connection_core::protocol() noexcept {
-    if (protocol_ == nullptr) protocol_ = std::make_unique<std::string>();
-    return *protocol_;
+const std::string& connection_core::protocol() const noexcept {
+    static const std::string none;
+    return extras_ == nullptr ? none : extras_->protocol;
+}
+
+connection_core::extra_state& connection_core::extras() {
+    if (extras_ == nullptr) extras_ = std::make_unique<extra_state>();
+    return *extras_;
 }
 
 void connection_core::arm_keepalive(std::chrono::milliseconds delay) noexcept {
@@ -262,7 +280,7 @@ void connection_core::expired() noexcept {
     end(std::make_error_code(std::errc::timed_out));
     sender().fail(ETIMEDOUT);
     socket_.core().receiver().forget();
-    std::exchange(reader_, nullptr)->finish(end_);
+    std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::ended);
 }
 
 }  // namespace weir::ws::detail

@@ -42,10 +42,13 @@ public:
     [[nodiscard]] const connection_options& options() const noexcept { return options_; }
     [[nodiscard]] close_code peer_code() const noexcept { return peer_code_; }
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
-    [[nodiscard]] std::string& protocol() noexcept;
-    [[nodiscard]] bool has_ended() const noexcept { return static_cast<bool>(end_); }
+    [[nodiscard]] const std::string& protocol() const noexcept;
+    void set_protocol(std::string name) { extras().protocol = std::move(name); }
+    [[nodiscard]] bool has_ended() const noexcept { return end_category_ != nullptr; }
     /// How it ended; none while it has not.
-    [[nodiscard]] const std::error_code& end() const noexcept { return end_; }
+    [[nodiscard]] std::error_code end() const noexcept {
+        return has_ended() ? std::error_code(end_value_, *end_category_) : std::error_code();
+    }
     /// Whether a message, ping or pong can still be queued.
     [[nodiscard]] bool may_queue() noexcept;
     /// `close` is over, and the socket with it; `how` is none after a regular end.
@@ -76,20 +79,37 @@ private:
     void arm_keepalive(std::chrono::milliseconds delay) noexcept;
     void note_sign_of_life() noexcept { is_silent_ = false; }
 
+    /// A moment or a time between two, of which it can tell up to 71 minutes.
+    using short_time = std::chrono::duration<std::uint32_t, std::micro>;
+    [[nodiscard]] static short_time now() noexcept {
+        return std::chrono::duration_cast<short_time>(reactor::current().now().time_since_epoch());
+    }
+
+    /// What few connections have.
+    struct extra_state : weir::detail::pooled {
+        std::string protocol;
+        std::uint64_t pongs_end =
+            0;  // where the last queued pong ends in the sent stream; 0 = none
+    };
+    [[nodiscard]] extra_state& extras();
+
+    // An idle connection is judged by its bytes: small members fill the gaps between large ones.
+    close_code peer_code_ = close_code::no_status;
+    int end_value_ = 0;
     net::stream_socket socket_;
-    ws::session session_;
     const connection_options& options_;
     buffer_lease chunk_;  // received and not yet parsed
     connection::receive_awaiter* reader_ = nullptr;
-    std::error_code end_;
-    close_code peer_code_ = close_code::no_status;
+    const std::error_category* end_category_ = nullptr;  // null while it has not ended
+    std::unique_ptr<extra_state> extras_;
+    short_time ping_sent_{};
+    short_time round_trip_{};
+    [[no_unique_address]] ws::session session_;
     bool is_silent_ = true;
     bool awaits_pong_ = false;  // of any ping: for `round_trip`
     bool was_probed_ = false;   // by a ping of the keep-alive
-    std::uint64_t pongs_end_ = 0;  // where the last queued pong ends in the sent stream; 0 = none
-    std::chrono::steady_clock::time_point ping_sent_;
-    std::chrono::nanoseconds round_trip_{};
-    std::unique_ptr<std::string> protocol_;
 };
+
+static_assert(sizeof(connection_core) <= 160);
 
 }  // namespace weir::ws::detail

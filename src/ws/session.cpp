@@ -44,6 +44,8 @@ struct session::rare : weir::detail::pooled {
     std::uint32_t fragments = 0;
     utf8_validator text;  // of an unfragmented message; wslay has its own for fragments
     message_kind kind = message_kind::binary;
+    std::array<std::byte, max_header_bytes> partial{};  // a header that a chunk ended in
+    std::uint8_t partial_size = 0;
     bool is_in_frame = false;
     bool is_delivered = false;  // `assembly` was handed out by the last event
     std::optional<protocol_errc> direct_error;
@@ -53,13 +55,21 @@ struct session::rare : weir::detail::pooled {
 
     [[nodiscard]] std::uint64_t missing() const noexcept { return header.length - received; }
     [[nodiscard]] bool is_idle() const noexcept {
-        return !is_in_frame && judge == nullptr && !held_pong_size;
+        return !is_in_frame && partial_size == 0 && judge == nullptr && !held_pong_size;
     }
 
     void begin_frame(const frame_header& next) noexcept {
         header = next;
         received = 0;
         is_in_frame = true;
+    }
+
+    /// Takes what fits off the front of `chunk`; returns how much.
+    std::size_t add_to_header(bytes chunk) noexcept {
+        const std::size_t copied = std::min(chunk.size(), partial.size() - partial_size);
+        std::copy_n(chunk.data(), copied, partial.data() + partial_size);
+        partial_size = static_cast<std::uint8_t>(partial_size + copied);
+        return copied;
     }
 
     /// Counts `count` unmasked bytes, written behind the assembly, in; says whether they are fine.
@@ -127,7 +137,8 @@ session::~session() = default;
 // ---- receiving
 
 event session::next(mutable_bytes& chunk) {
-    if (rare_ == nullptr && header_size_ == 0 && may_receive()) [[likely]] {
+    if (rare_ == nullptr && may_receive()) [[likely]] {
+        if (chunk.empty()) return event(event_kind::need_data);
         frame_header header;
         if (peek_header(chunk, header) == peek_status::complete && is_whole_message(header) &&
             chunk.size() - header.size >= header.length && !broken_rule(header)) [[likely]] {
@@ -192,15 +203,16 @@ void session::drop_delivered() noexcept {
 
 session::header_step session::collect_header(mutable_bytes& chunk, frame_header& header,
                                              protocol_errc& error) {
-    const std::size_t before = header_size_;
-    const std::size_t copied = std::min(chunk.size(), header_.size() - before);
-    if (before != 0 || copied < header_.size()) {
-        std::copy_n(chunk.data(), copied, header_.data() + before);
+    const std::size_t before = rare_ == nullptr ? 0 : rare_->partial_size;
+    bytes seen = chunk;
+    std::size_t copied = 0;
+    if (before != 0) {
+        copied = rare_->add_to_header(chunk);
+        seen = bytes(rare_->partial).first(before + copied);
     }
-    const bytes seen = before == 0 ? bytes(chunk) : bytes(header_).first(before + copied);
     switch (peek_header(seen, header)) {
         case peek_status::need_data:
-            header_size_ = static_cast<std::uint8_t>(before + copied);
+            if (before == 0 && !chunk.empty()) copied = rare_state().add_to_header(chunk);
             chunk = chunk.subspan(copied);
             return header_step::need_data;
         case peek_status::length_not_minimal:
@@ -212,7 +224,7 @@ session::header_step session::collect_header(mutable_bytes& chunk, frame_header&
         case peek_status::complete:
             break;
     }
-    header_size_ = 0;
+    if (rare_ != nullptr) rare_->partial_size = 0;
     chunk = chunk.subspan(header.size - before);
     return header_step::complete;
 }
@@ -360,7 +372,6 @@ event session::take_close(mutable_bytes payload, bool is_in_chunk) {
 event session::fail(protocol_errc error) noexcept {
     state_ = state_ == session_state::open ? session_state::failed : session_state::failed_closed;
     rare_.reset();
-    header_size_ = 0;
     return event(error);
 }
 
@@ -397,8 +408,8 @@ bool session::pongs_flushed() noexcept {
 }
 
 bool session::is_mid_message() const noexcept {
-    return header_size_ != 0 ||
-           (rare_ != nullptr && (rare_->is_in_frame || rare_->judge != nullptr));
+    return rare_ != nullptr &&
+           (rare_->is_in_frame || rare_->partial_size != 0 || rare_->judge != nullptr);
 }
 
 session::rare& session::rare_state() {

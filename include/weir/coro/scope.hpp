@@ -23,18 +23,14 @@ namespace detail {
 /// of `when_any`. Its scope reaches it through this link when a stop is requested.
 class scope_root : public task_root, public list_node {
 public:
-    [[nodiscard]] promise_base* promise() const noexcept { return promise_; }
+    /// The first coroutine of the branch; asked only while this is linked in a scope.
+    [[nodiscard]] virtual promise_base& promise() const noexcept = 0;
     /// The coroutine that started this branch; null = the owner of the scope that it runs in.
     [[nodiscard]] virtual promise_base* starter() const noexcept { return nullptr; }
 
 protected:
     scope_root() noexcept = default;
     ~scope_root() = default;
-
-    void set_promise(promise_base* promise) noexcept { promise_ = promise; }
-
-private:
-    promise_base* promise_ = nullptr;
 };
 
 /// A dense number for each type that was ever used as a context value.

@@ -58,12 +58,14 @@ protected:
     ~turn_end_hook() = default;
 };
 
-/// Something that can be read at once into the shard's hot bulk buffer, one after the other.
-class bulk_reader : public list_node {
+/// An operation whose descriptor can be read at once into the shard's hot bulk buffer, one after
+/// the other.
+class bulk_reader : public operation, public list_node {
 public:
     virtual void read_bulk() noexcept = 0;
 
 protected:
+    bulk_reader() noexcept = default;
     ~bulk_reader() = default;
 };
 

@@ -230,6 +230,7 @@ private:
             finish();
         }
     }
+    [[nodiscard]] promise_base& promise() const noexcept override { return task_->promise(); }
     void child_finished() noexcept override {
         unlink();
         if constexpr (makes_task) {

@@ -27,6 +27,8 @@
 
 namespace weir {
 
+class task_group;
+
 /// What a group does about a child that fails.
 enum class on_error {
     stop_rest,    ///< the first error stops the other children and is returned by `join`
@@ -36,6 +38,17 @@ enum class on_error {
 namespace detail {
 
 class group_child;
+
+/// The scope of a group's children, which find their group through it.
+class group_scope final : public scope {
+public:
+    explicit group_scope(scope& parent, task_group& group) noexcept
+        : scope(parent), group_(group) {}
+    [[nodiscard]] task_group& group() const noexcept { return group_; }
+
+private:
+    task_group& group_;
+};
 
 template <class F, class... Args>
 class spawned_child;
@@ -78,7 +91,7 @@ public:
     /// A group below `parent`, for those that stand outside of any task (the runtime, tests).
     explicit task_group(scope& parent, std::size_t max_in_flight,
                         on_error policy = on_error::stop_rest) noexcept
-        : scope_(parent), max_in_flight_(max_in_flight), policy_(policy) {
+        : scope_(parent, *this), max_in_flight_(max_in_flight), policy_(policy) {
         WEIR_ASSERT(max_in_flight > 0, "a task_group needs max_in_flight of at least 1");
     }
     ~task_group() {
@@ -141,7 +154,7 @@ private:
     void note_exception(std::exception_ptr exception) noexcept;
     [[nodiscard]] result<void> outcome(bool owner_stopped);
 
-    scope scope_;
+    detail::group_scope scope_;
     wait_queue room_;
     join_awaiter* joiner_ = nullptr;
     std::size_t max_in_flight_;
@@ -160,41 +173,42 @@ class group_child : public scope_root, public pooled {
 public:
     virtual ~group_child() = default;
 
-protected:
-    explicit group_child(task_group& group) noexcept : group_(group) {}
-
-    /// Starts the child in the slot that was reserved for it.
-    void launch(promise_base& promise) noexcept {
-        set_promise(&promise);
-        group_.scope_.add_root(*this);
-        if (!promise.start_under(*this, group_.scope_)) child_finished();
+    /// Starts the child in the slot of `group` that was reserved for it.
+    void launch(task_group& group) noexcept {
+        group.scope_.add_root(*this);
+        if (!promise().start_under(*this, group.scope_)) child_finished();
     }
-    void note(std::error_code error) { group_.note_error(error); }
-    void note(std::exception_ptr exception) noexcept { group_.note_exception(exception); }
+
+protected:
+    group_child() noexcept = default;
+
+    void note(std::error_code error) { group().note_error(error); }
+    void note(std::exception_ptr exception) noexcept { group().note_exception(exception); }
     void ended() noexcept {
-        task_group& group = group_;
+        task_group& from = group();
         unlink();
         delete this;
-        group.release_slot();
+        from.release_slot();
     }
 
 private:
-    task_group& group_;
+    // The child runs in the group's scope, so it needs no pointer of its own.
+    [[nodiscard]] task_group& group() const noexcept {
+        return static_cast<group_scope&>(promise().ambient()).group();
+    }
 };
 
 template <class F, class... Args>
 class spawned_child final : public group_child {
 public:
-    explicit spawned_child(task_group& group, F&& callable, std::tuple<Args...>&& args)
-        : group_child(group),
-          callable_(std::move(callable)),
+    explicit spawned_child(F&& callable, std::tuple<Args...>&& args)
+        : callable_(std::move(callable)),
           args_(std::move(args)),
           task_(std::apply(
-              [this](Args&... each) { return std::invoke(callable_, std::move(each)...); },
+              [&](Args&... each) { return std::invoke(kept(callable), std::move(each)...); },
               args_)) {}
 
-    void start() noexcept { launch(task_.promise()); }
-
+    [[nodiscard]] promise_base& promise() const noexcept override { return task_.promise(); }
     void child_finished() noexcept override {
         auto& promise = task_.promise();
         if (auto exception = promise.exception()) {
@@ -206,8 +220,23 @@ public:
     }
 
 private:
-    F callable_;
-    std::tuple<Args...> args_;
+    /// A coroutine refers to the lambda that it is, but not to a pointer that it was called by.
+    static constexpr bool is_pointer = std::is_pointer_v<F> || std::is_member_pointer_v<F>;
+    class nothing {
+    public:
+        explicit nothing(F&&) noexcept {}
+    };
+
+    [[nodiscard]] F& kept([[maybe_unused]] F& given) noexcept {
+        if constexpr (is_pointer) {
+            return given;
+        } else {
+            return callable_;
+        }
+    }
+
+    [[no_unique_address]] std::conditional_t<is_pointer, nothing, F> callable_;
+    [[no_unique_address]] std::tuple<Args...> args_;
     spawned_task<F, Args...> task_;
 };
 
@@ -245,13 +274,12 @@ private:
         }
         detail::spawned_child<F, Args...>* child = nullptr;
         try {
-            child = new detail::spawned_child<F, Args...>(group_, std::move(callable_),
-                                                          std::move(args_));
+            child = new detail::spawned_child<F, Args...>(std::move(callable_), std::move(args_));
         } catch (...) {
             group_.release_slot();
             throw;
         }
-        child->start();
+        child->launch(group_);
         return {};
     }
 

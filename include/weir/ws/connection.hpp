@@ -17,10 +17,11 @@
 
 #include <chrono>
 #include <coroutine>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace weir::ws {
 
@@ -133,40 +134,36 @@ public:
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
         return begin(self.promise());
     }
-    [[nodiscard]] result<message> await_resume() noexcept {
-        if (error_) return fail(error_);
-        return std::move(message_);
-    }
+    [[nodiscard]] result<message> await_resume() noexcept;
     void request_stop() noexcept override;
     void describe(std::string& out) const override { out += "websocket message"; }
 
 private:
     friend class detail::connection_core;
 
+    enum class outcome : std::uint8_t { message, ended, stopped };
+
     [[nodiscard]] bool begin(weir::detail::promise_base& promise);
-    void finish() noexcept;
-    void finish(std::error_code error) noexcept;
+    void finish(outcome how) noexcept;
 
     detail::connection_core& core_;
-    message message_;
-    std::error_code error_;
+    [[no_unique_address]] message message_;
+    outcome outcome_ = outcome::message;
 };
 
 class connection::send_awaiter final : public wait_queue::waiter {
 public:
-    /// A message whose bytes the caller lends until it is queued.
-    class copied_message {
-    public:
-        explicit copied_message(message_kind type, bytes payload) noexcept
-            : kind(type), data(payload) {}
-        message_kind kind;
-        bytes data;
-    };
-    /// What is to be queued; the caller keeps it until then.
-    using source = std::variant<copied_message, message*, const prepared_message*>;
-
-    explicit send_awaiter(detail::connection_core& core, source what) noexcept
-        : core_(core), what_(what) {}
+    // What is to be queued stays the caller's until then.
+    explicit send_awaiter(detail::connection_core& core, message_kind kind, bytes payload) noexcept
+        : source_(source::copied),
+          kind_(kind),
+          core_(core),
+          data_(payload.data()),
+          size_(payload.size()) {}
+    explicit send_awaiter(detail::connection_core& core, message& received) noexcept
+        : source_(source::received), core_(core), received_(&received) {}
+    explicit send_awaiter(detail::connection_core& core, const prepared_message& shared) noexcept
+        : source_(source::prepared), core_(core), prepared_(&shared) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <weir::detail::weir_promise P>
@@ -182,9 +179,18 @@ private:
     [[nodiscard]] bool queue();
     [[nodiscard]] wait_queue& progress() noexcept;
 
-    detail::connection_core& core_;
-    source what_;
+    enum class source : std::uint8_t { copied, received, prepared };
+
     bool queued_ = false;
+    source source_;
+    message_kind kind_{};  // of a copied one
+    detail::connection_core& core_;
+    union {
+        const std::byte* data_;  // copied
+        message* received_;
+        const prepared_message* prepared_;
+    };
+    std::size_t size_ = 0;  // of a copied one
 };
 
 }  // namespace weir::ws

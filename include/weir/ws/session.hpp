@@ -252,14 +252,12 @@ private:
     const limits* limits_;
     mask_key_source* keys_;
     std::unique_ptr<rare> rare_;
-    std::array<std::byte, max_header_bytes> header_{};  // a header that a chunk ended in
-    std::uint8_t header_size_ = 0;
+    std::uint16_t pending_pongs_ = 0;
     role role_;
     session_state state_ = session_state::open;
-    std::uint16_t pending_pongs_ = 0;
 };
 
-static_assert(sizeof(session) <= 64, "an idle connection must stay small");
+static_assert(sizeof(session) <= 32, "an idle connection must stay small");
 static_assert(sizeof(event) <= 24 && !std::is_aggregate_v<event>);
 static_assert(!std::is_aggregate_v<encoded_header> && !std::is_aggregate_v<control_frame>);
 

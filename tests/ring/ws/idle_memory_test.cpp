@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(idle_memory_test)
 
 namespace {
 
-constexpr std::size_t max_bytes_a_connection = 1024;
+constexpr std::size_t max_bytes_a_connection = 600;
 
 std::size_t heap_in_use() {
     const auto state = ::mallinfo2();

@@ -34,7 +34,6 @@ public:
     /// Starts the task in `ambient`; `owner` is told when it ends, even if that is at once.
     void start(branch_owner& owner, scope& ambient) noexcept {
         owner_ = &owner;
-        set_promise(&task_.promise());
         ambient.add_root(*this);
         if (!task_.promise().start_under(*this, ambient)) child_finished();
     }
@@ -44,6 +43,7 @@ public:
         owner_->branch_finished(*this);
     }
 
+    [[nodiscard]] promise_base& promise() const noexcept override { return task_.promise(); }
     [[nodiscard]] promise_base* starter() const noexcept override { return owner_->starter(); }
 
     [[nodiscard]] value_type take() { return task_.promise().take(); }

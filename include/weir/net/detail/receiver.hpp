@@ -41,7 +41,9 @@ protected:
     ~receive_waiter() = default;
 };
 
-class receiver final : public operation, public bulk_reader {
+class unread_queue;
+
+class receiver final : public bulk_reader {
 public:
     /// A piece of this size makes a connection a bulk one.
     static constexpr std::size_t bulk_threshold_bytes = 8 * 1024;
@@ -60,20 +62,11 @@ public:
     /// at once. One waiter at a time.
     [[nodiscard]] bool wait(receive_waiter& waiter) noexcept;
     /// `waiter` gave up.
-    void forget() noexcept { waiter_ = nullptr; }
+    void forget() noexcept {
+        if (!closing_) waiter_ = nullptr;
+    }
     /// Puts bytes back that were taken but not used; they come first next time.
     void put_back(buffer_lease&& rest) noexcept;
-    /// Stops receiving for good; the last completion may still be under way (`is_active`). A read
-    /// that waits ends with bad_file_descriptor.
-    void end() noexcept;
-
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-    [[nodiscard]] bool has_waiter() const noexcept { return waiter_ != nullptr; }
-    [[nodiscard]] std::size_t unread_bytes() const noexcept { return unread_; }
-
-    void prepare(io_uring_sqe& sqe) noexcept override;
-    void complete(int result, std::uint32_t flags, bool more) noexcept override;
-    void read_bulk() noexcept override;
 
     /// Called when the last completion after `end` has come.
     class end_listener {
@@ -83,11 +76,22 @@ public:
     protected:
         ~end_listener() = default;
     };
-    void set_end_listener(end_listener* listener) noexcept { end_listener_ = listener; }
+    /// Stops receiving for good; the last completion may still be under way (`is_active`). A read
+    /// that waits ends with bad_file_descriptor.
+    void end(end_listener& listener) noexcept;
+    /// Who was given to `end`; only after that.
+    [[nodiscard]] end_listener& listener() const noexcept { return *end_listener_; }
+
+    [[nodiscard]] int fd() const noexcept { return fd_; }
+    /// What is kept because nobody reads.
+    [[nodiscard]] std::size_t unread_bytes() const noexcept;
+
+    void prepare(io_uring_sqe& sqe) noexcept override;
+    void complete(int result, std::uint32_t flags, bool more) noexcept override;
+    void read_bulk() noexcept override;
 
 private:
     enum class way : std::uint8_t { small, bulk };
-    struct unread_piece;
 
     void complete_small(int result, std::uint32_t flags, bool more) noexcept;
     void complete_bulk(int result) noexcept;
@@ -95,17 +99,23 @@ private:
     void deliver(buffer_lease&& arrived) noexcept;
     void keep(buffer_lease&& arrived) noexcept;
     void finish(int error) noexcept;
+    /// Who waits for bytes; null = nobody.
+    [[nodiscard]] receive_waiter* reader() const noexcept { return closing_ ? nullptr : waiter_; }
     /// Whether more is kept than should be while nobody reads.
-    [[nodiscard]] bool is_paused() const noexcept {
-        return unread_ >= max_unread_bytes || unread_pieces_ >= max_unread_pieces;
-    }
+    [[nodiscard]] bool is_paused() const noexcept;
+    [[nodiscard]] unread_queue& unread();
     [[nodiscard]] int read_directly(mutable_bytes space) noexcept;
     [[nodiscard]] int read_leased() noexcept;
     void note_bulk_piece(std::size_t size) noexcept;
 
+    // An idle connection is judged by its bytes, so this is packed.
+    union {
+        receive_waiter* waiter_ = nullptr;
+        end_listener* end_listener_;  // when closing_
+    };
+    unread_queue* unread_ = nullptr;  // exists while something is kept
     int fd_;
     int error_ = 0;
-    std::uint32_t unread_ = 0;
     way way_ = way::small;
     way next_way_ = way::small;
     bool readable_ : 1 = false;  // bulk: the socket may hold bytes
@@ -113,11 +123,6 @@ private:
     bool ended_ : 1 = false;
     bool closing_ : 1 = false;
     std::uint8_t small_pieces_ = 0;
-    std::uint32_t unread_pieces_ = 0;
-    receive_waiter* waiter_ = nullptr;
-    end_listener* end_listener_ = nullptr;
-    unread_piece* first_ = nullptr;
-    unread_piece* last_ = nullptr;
 };
 
 }  // namespace weir::net::detail

@@ -16,8 +16,6 @@
 
 namespace weir::net::detail {
 
-class closing_stream;
-
 /// Told when a descriptor has been closed; the error is the first that sending or closing met.
 class close_listener {
 public:
@@ -43,14 +41,10 @@ public:
     void begin_close(std::chrono::nanoseconds linger, close_listener* listener) noexcept;
     /// Ends a close that is under way without waiting for queued bytes.
     void hurry_close() noexcept;
-    void forget_close_listener() noexcept;
 
 private:
-    friend class closing_stream;
-
     weir::net::detail::receiver receiver_;
     weir::net::detail::sender sender_;
-    closing_stream* closing_ = nullptr;
 };
 
 /// Closes a core whose handle goes away without `co_await close()`.
