@@ -25,7 +25,8 @@ constexpr std::size_t max_gathered_pieces = 64;
 constexpr std::size_t max_gathered_bytes = 1024 * 1024;
 /// From here on, sending at once while the bytes are hot beats waiting for the end of the turn.
 constexpr std::size_t direct_send_bytes = 8 * 1024;
-constexpr std::size_t smallest_copy_room = 128;
+/// A piece of copied bytes grows up to this size, so that small messages leave as one run.
+constexpr std::size_t max_copy_room = 16 * 1024;
 /// Up to this size bytes are copied next to each other; larger pieces are referred to.
 constexpr std::size_t max_copied_bytes = 512;
 
@@ -73,6 +74,11 @@ private:
     explicit piece(std::size_t room) noexcept : capacity(room) {}
 };
 
+namespace {
+/// Room for the answers of a turn in a usual case; what is not touched costs nothing.
+constexpr std::size_t smallest_copy_piece = 512;
+}  // namespace
+
 send_queue::~send_queue() {
     if (turn_end_hook::is_linked()) turn_end_hook::unlink();
     drop_all();
@@ -91,13 +97,26 @@ void send_queue::schedule() noexcept {
 }
 
 mutable_bytes send_queue::append(std::size_t size) {
-    // A piece in flight may grow too: the kernel was told the length that it had then.
-    const bool extends = last_ != nullptr && last_->room() >= size;
-    if (!extends) add(piece::with_room(std::max(size, smallest_copy_room)));
+    // Bytes may be added to a piece in flight too: the kernel was told the length that it had then.
+    const bool fits = last_ != nullptr && last_->room() >= size;
+    if (!fits && !try_grow(size))
+        add(piece::with_room(std::max(size, smallest_copy_piece - sizeof(piece))));
     auto* begin = const_cast<std::byte*>(last_->data) + last_->size;
     last_->size += size;
     queued_ += size;
     return {begin, size};
+}
+
+bool send_queue::try_grow(std::size_t more) {
+    if (first_ == nullptr || first_ != last_ || first_->capacity == 0 || is_busy()) return false;
+    const std::size_t wanted = first_->size + more;
+    if (wanted > max_copy_room) return false;
+    piece* grown = piece::with_room(std::max(wanted, 2 * first_->capacity));
+    std::memcpy(grown->own_memory(), first_->data, first_->size);
+    grown->size = first_->size;
+    piece::destroy(std::exchange(first_, grown));
+    last_ = grown;
+    return true;
 }
 
 void send_queue::push_copy(bytes data) {

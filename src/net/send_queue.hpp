@@ -50,6 +50,8 @@ private:
     struct piece;
 
     piece& add(piece* made) noexcept;
+    /// Moves the only piece, of copied bytes, to where it has room for `more`.
+    [[nodiscard]] bool try_grow(std::size_t more);
     void schedule() noexcept;
     [[nodiscard]] bool try_send_directly() noexcept;
     [[nodiscard]] bool try_send_zero_copy();

@@ -38,21 +38,6 @@ connection::connection(net::stream_socket socket, role side, const connection_op
                        buffer_lease early)
     : core_(new detail::connection_core(std::move(socket), side, options, std::move(early))) {}
 
-connection::receive_awaiter connection::receive() noexcept { return receive_awaiter(*core_); }
-
-connection::send_awaiter connection::send(message_kind kind, bytes data) {
-    return send_awaiter(*core_, kind, data);
-}
-connection::send_awaiter connection::send(message&& received) {
-    return send_awaiter(*core_, received);
-}
-connection::send_awaiter connection::send(const prepared_message& shared) {
-    return send_awaiter(*core_, shared);
-}
-connection::send_awaiter connection::send_text(std::string_view text) {
-    return send(message_kind::text, as_bytes(text));
-}
-
 bool connection::try_send(const prepared_message& shared) { return core_->queue(shared); }
 bool connection::try_ping(bytes payload) { return core_->queue_ping(payload); }
 bool connection::start_close(close_code code, std::string_view reason) {
@@ -116,13 +101,8 @@ void connection::receive_awaiter::request_stop() noexcept {
     core_.forget_reader();
     finish(outcome::stopped);
 }
-void connection::receive_awaiter::finish(outcome how) noexcept {
-    outcome_ = how;
-    if (is_waiting()) wake();
-}
-result<message> connection::receive_awaiter::await_resume() noexcept {
-    if (outcome_ == outcome::message) return std::move(message_);
-    return fail(outcome_ == outcome::stopped ? stopped_error() : core_.end());
+std::error_code connection::receive_awaiter::error() const noexcept {
+    return outcome_ == outcome::stopped ? stopped_error() : core_.end();
 }
 
 bool connection::send_awaiter::queue() {

@@ -134,7 +134,7 @@ connection_core::step connection_core::advance(message& out) {
                 chunk_.reset();
                 return step::need_data;
             case event_kind::message:
-                out = make_message(happened, rest);
+                take_message(happened, rest, out);
                 return step::message;
             case event_kind::pong_due:
                 if (session_.may_send()) {
@@ -157,21 +157,22 @@ connection_core::step connection_core::advance(message& out) {
     }
 }
 
-message connection_core::make_message(const event& arrived, mutable_bytes rest) {
-    if (arrived.is_in_chunk() && rest.empty()) {
+void connection_core::take_message(const event& arrived, mutable_bytes rest, message& out) {
+    if (!arrived.is_in_chunk()) {
+        out = message(arrived.type(), assembled_block::make(session_.take_message()));
+    } else if (rest.empty()) {
         // Without bytes behind it, the message alone holds the memory.
         chunk_.narrow(arrived.payload());
-        return message(arrived.type(), std::move(chunk_));
+        out = message(arrived.type(), std::move(chunk_));
+        return;
+    } else {
+        out = message(arrived.type(), chunk_.share(arrived.payload()));
     }
-    message made = arrived.is_in_chunk()
-                       ? message(arrived.type(), chunk_.share(arrived.payload()))
-                       : message(arrived.type(), assembled_block::make(session_.take_message()));
     if (rest.empty()) {
         chunk_.reset();
     } else {
         chunk_.narrow(rest);
     }
-    return made;
 }
 
 void connection_core::answer_close(const event& arrived) {
@@ -198,18 +199,8 @@ void connection_core::end(std::error_code how) noexcept {
 
 bool connection_core::queue(message_kind kind, bytes payload) {
     if (!may_queue()) return false;
-    const encoded_header header = session_.encode_message(kind, payload.size());
-    const bytes head = header.view();
     // One piece for header and payload: what is queued in a turn then leaves in few pieces.
-    mutable_bytes room = sender().append(head.size() + payload.size());
-    std::memcpy(room.data(), head.data(), head.size());
-    if (payload.empty()) return true;
-    mutable_bytes body = room.subspan(head.size());
-    if (header.key()) {
-        copy_masked(body.data(), payload, *header.key());
-    } else {
-        std::memcpy(body.data(), payload.data(), payload.size());
-    }
+    session_.encode_message(kind, payload, sender().append(session_.frame_size(payload.size())));
     return true;
 }
 

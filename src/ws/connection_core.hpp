@@ -69,7 +69,7 @@ private:
     [[nodiscard]] step advance(message& out);
     [[nodiscard]] bool serve_reader();
     /// Takes the message out of the chunk, of which `rest` lies behind it.
-    [[nodiscard]] message make_message(const event& arrived, mutable_bytes rest);
+    void take_message(const event& arrived, mutable_bytes rest, message& out);
     void answer_close(const event& arrived);
     void fail_protocol(const event& broken);
     void note_sent_pongs() noexcept;
@@ -88,8 +88,8 @@ private:
     /// What few connections have.
     struct extra_state : weir::detail::pooled {
         std::string protocol;
-        std::uint64_t pongs_end =
-            0;  // where the last queued pong ends in the sent stream; 0 = none
+        /// Where the last queued pong ends in the stream that is sent; 0 = none is queued.
+        std::uint64_t pongs_end = 0;
     };
     [[nodiscard]] extra_state& extras();
 

@@ -27,6 +27,7 @@
 #include <weir/ws/utf8.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "wslay_judge.hpp"
@@ -109,8 +110,6 @@ mutable_bytes take_front(mutable_bytes& chunk, std::uint64_t count) noexcept {
     return front;
 }
 
-bool is_data_start(opcode code) noexcept { return code == opcode::text || code == opcode::binary; }
-
 }  // namespace
 
 std::optional<protocol_errc> session::rare::accept(std::size_t count) {
@@ -135,31 +134,6 @@ session& session::operator=(session&&) noexcept = default;
 session::~session() = default;
 
 // ---- receiving
-
-event session::next(mutable_bytes& chunk) {
-    if (rare_ == nullptr && may_receive()) [[likely]] {
-        if (chunk.empty()) return event(event_kind::need_data);
-        frame_header header;
-        if (peek_header(chunk, header) == peek_status::complete && is_whole_message(header) &&
-            chunk.size() - header.size >= header.length && !broken_rule(header)) [[likely]] {
-            chunk = chunk.subspan(header.size);
-            return whole_message(header, chunk);
-        }
-    }
-    return next_slow(chunk);
-}
-
-bool session::is_whole_message(const frame_header& header) const noexcept {
-    return header.is_final && is_data_start(header.code) && header.reserved == 0;
-}
-
-event session::whole_message(const frame_header& header, mutable_bytes& chunk) noexcept {
-    const mutable_bytes payload = take_front(chunk, header.length);
-    if (header.is_masked) apply_mask(payload, header.key);
-    if (header.code == opcode::binary) return event(message_kind::binary, payload, true);
-    if (!is_utf8(payload)) return fail(protocol_errc::text_not_utf8);
-    return event(message_kind::text, payload, true);
-}
 
 event session::next_slow(mutable_bytes& chunk) {
     drop_delivered();
@@ -279,7 +253,7 @@ std::optional<event> session::begin_fragment(const frame_header& header) {
     if (const auto verdict = state.judge->header(header)) {
         return fail(name_of(*verdict, header, is_in_message));
     }
-    if (!is_in_message && is_data_start(header.code)) {
+    if (!is_in_message && (header.code == opcode::text || header.code == opcode::binary)) {
         state.kind = static_cast<message_kind>(header.code);
     }
     ++state.fragments;
@@ -428,6 +402,18 @@ encoded_header session::encode_message(message_kind kind, std::uint64_t length) 
     return encode_fragment(opcode_of(kind), true, length);
 }
 
+void session::encode_message(message_kind kind, bytes payload, mutable_bytes frame) noexcept {
+    WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
+    const std::optional<mask_key> key = next_key();
+    const std::size_t head = encode_header(frame, opcode_of(kind), true, payload.size(), key);
+    if (payload.empty()) return;
+    if (key) {
+        copy_masked(frame.data() + head, payload, *key);
+    } else {
+        std::memcpy(frame.data() + head, payload.data(), payload.size());
+    }
+}
+
 encoded_header session::encode_fragment(opcode code, bool is_final, std::uint64_t length) noexcept {
     WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
     WEIR_ASSERT(!is_control(code), "control frames have functions of their own");
@@ -479,11 +465,9 @@ result<control_frame> session::close(close_code code, std::string_view reason) n
 control_frame::control_frame(opcode code, bytes payload, std::optional<mask_key> key) noexcept {
     WEIR_ASSERT(payload.size() <= max_control_payload_bytes,
                 "a control frame carries at most 125 bytes");
-    std::array<std::byte, max_header_bytes> header{};
-    const std::size_t header_size = encode_header(header, code, true, payload.size(), key);
-    std::copy_n(header.data(), header_size, bytes_.data());
-    copy_masked(bytes_.data() + header_size, payload, key.value_or(mask_key{}));
-    size_ = static_cast<std::uint8_t>(header_size + payload.size());
+    const std::size_t head = encode_header(bytes_, code, true, payload.size(), key);
+    copy_masked(bytes_.data() + head, payload, key.value_or(mask_key{}));
+    size_ = static_cast<std::uint8_t>(head + payload.size());
 }
 
 }  // namespace weir::ws

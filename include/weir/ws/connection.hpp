@@ -134,7 +134,11 @@ public:
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
         return begin(self.promise());
     }
-    [[nodiscard]] result<message> await_resume() noexcept;
+    [[nodiscard]] result<message> await_resume() noexcept {
+        if (outcome_ == outcome::message) [[likely]]
+            return std::move(message_);
+        return fail(error());
+    }
     void request_stop() noexcept override;
     void describe(std::string& out) const override { out += "websocket message"; }
 
@@ -144,7 +148,11 @@ private:
     enum class outcome : std::uint8_t { message, ended, stopped };
 
     [[nodiscard]] bool begin(weir::detail::promise_base& promise);
-    void finish(outcome how) noexcept;
+    void finish(outcome how) noexcept {
+        outcome_ = how;
+        if (is_waiting()) wake();
+    }
+    [[nodiscard]] std::error_code error() const noexcept;
 
     detail::connection_core& core_;
     [[no_unique_address]] message message_;
@@ -192,5 +200,21 @@ private:
     };
     std::size_t size_ = 0;  // of a copied one
 };
+
+inline connection::receive_awaiter connection::receive() noexcept {
+    return receive_awaiter(*core_);
+}
+inline connection::send_awaiter connection::send(message_kind kind, bytes data) {
+    return send_awaiter(*core_, kind, data);
+}
+inline connection::send_awaiter connection::send(message&& received) {
+    return send_awaiter(*core_, received);
+}
+inline connection::send_awaiter connection::send(const prepared_message& shared) {
+    return send_awaiter(*core_, shared);
+}
+inline connection::send_awaiter connection::send_text(std::string_view text) {
+    return send(message_kind::text, as_bytes(text));
+}
 
 }  // namespace weir::ws

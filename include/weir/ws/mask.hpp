@@ -42,7 +42,15 @@ inline void apply_mask(mutable_bytes data, mask_key key, std::uint64_t offset = 
         word ^= whole;
         std::memcpy(at, &word, 8);
     }
-    for (std::size_t i = 0; i < left; ++i) at[i] ^= turned[i & 3U];
+    if (left >= 4) {
+        std::uint32_t word = 0;
+        std::memcpy(&word, at, 4);
+        word ^= half;
+        std::memcpy(at, &word, 4);
+        left -= 4;
+        at += 4;
+    }
+    for (std::size_t i = 0; i < left; ++i) at[i] ^= turned[i];
 }
 
 /// Masks or unmasks `from` into `to` in one pass, so that assembly costs no second one.
