@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -42,6 +43,12 @@ int io_uring_disabled_sysctl() {
 std::string kernel_release() {
     utsname name{};
     return ::uname(&name) == 0 ? name.release : "unknown";
+}
+
+/// Without the C library's wrapper, which makes each call a point where pthread_cancel may act.
+template <class... Args>
+int call(long number, Args... arguments) noexcept {
+    return static_cast<int>(::syscall(number, arguments...));
 }
 
 int negative_errno(int returned) noexcept { return returned < 0 ? -errno : returned; }
@@ -250,10 +257,14 @@ int linux_kernel::peer_address(int fd, sockaddr* out, unsigned* size) noexcept {
 void linux_kernel::close_now(int fd) noexcept { ::close(fd); }
 
 int linux_kernel::receive_now(int fd, void* buffer, std::size_t size) noexcept {
-    return negative_errno(static_cast<int>(::recv(fd, buffer, size, MSG_DONTWAIT)));
+    return negative_errno(call(SYS_recvfrom, fd, buffer, size, MSG_DONTWAIT, nullptr, nullptr));
 }
 int linux_kernel::send_now(int fd, const msghdr& message) noexcept {
-    return negative_errno(static_cast<int>(::sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL)));
+    constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    if (message.msg_iovlen != 1) return negative_errno(call(SYS_sendmsg, fd, &message, flags));
+    // One piece needs no walk over a list of them.
+    const iovec& whole = *message.msg_iov;
+    return negative_errno(call(SYS_sendto, fd, whole.iov_base, whole.iov_len, flags, nullptr, 0));
 }
 
 }  // namespace weir

@@ -25,8 +25,6 @@ constexpr std::size_t max_gathered_pieces = 64;
 constexpr std::size_t max_gathered_bytes = 1024 * 1024;
 /// From here on, sending at once while the bytes are hot beats waiting for the end of the turn.
 constexpr std::size_t direct_send_bytes = 8 * 1024;
-/// A piece of copied bytes grows up to this size, so that small messages leave as one run.
-constexpr std::size_t max_copy_room = 16 * 1024;
 /// Up to this size bytes are copied next to each other; larger pieces are referred to.
 constexpr std::size_t max_copied_bytes = 512;
 
@@ -75,8 +73,10 @@ private:
 };
 
 namespace {
-/// Room for the answers of a turn in a usual case; what is not touched costs nothing.
+/// Room for the answers of a turn in a usual case; and what it grows to once, so that many small
+/// messages leave as one run.
 constexpr std::size_t smallest_copy_piece = 512;
+constexpr std::size_t largest_grown_piece = weir::detail::max_pooled_frame_bytes;
 }  // namespace
 
 send_queue::~send_queue() {
@@ -109,9 +109,9 @@ mutable_bytes send_queue::append(std::size_t size) {
 
 bool send_queue::try_grow(std::size_t more) {
     if (first_ == nullptr || first_ != last_ || first_->capacity == 0 || is_busy()) return false;
-    const std::size_t wanted = first_->size + more;
-    if (wanted > max_copy_room) return false;
-    piece* grown = piece::with_room(std::max(wanted, 2 * first_->capacity));
+    constexpr std::size_t room = largest_grown_piece - sizeof(piece);
+    if (first_->size + more > room) return false;
+    piece* grown = piece::with_room(room);
     std::memcpy(grown->own_memory(), first_->data, first_->size);
     grown->size = first_->size;
     piece::destroy(std::exchange(first_, grown));
@@ -124,7 +124,13 @@ void send_queue::push_copy(bytes data) {
 }
 
 void send_queue::push(buffer_lease&& data) {
-    if (data.size() <= max_copied_bytes) return push_copy(data.data());
+    // What follows the last piece in memory goes with it.
+    if (last_ != nullptr && !is_busy() && last_->lease.try_extend(data)) {
+        last_->size += data.size();
+        queued_ += data.size();
+        return;
+    }
+    if (data.size() <= max_copied_bytes && first_ != nullptr) return push_copy(data.data());
     if (is_active() && may_block_ && data.is_shared_memory()) {
         // It would stay behind the send that waits for the peer, for as long as the peer likes.
         data = buffer_lease::copy_of(data.data());

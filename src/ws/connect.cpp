@@ -4,10 +4,11 @@
 #include <weir/base/error.hpp>
 #include <weir/http/response_parser.hpp>
 #include <weir/io/timeout.hpp>
-#include <weir/net/endpoint.hpp>
+#include <weir/net/connect.hpp>
 #include <weir/ws/handshake.hpp>
 #include <weir/ws/mask_key_source.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace weir::ws {
@@ -54,9 +55,9 @@ task<result<connection>> shake_hands(net::stream_socket socket, url where,
 }
 
 task<result<connection>> connect_and_shake_hands(url where, const client_options& options) {
-    const result<net::endpoint> address = net::endpoint::ip(where.host(), where.port());
-    if (!address) co_return fail(address.error());
-    auto socket = co_await net::connect(*address, options.socket);
+    net::connect_options dialing;
+    dialing.socket = options.socket;
+    auto socket = co_await net::connect_to(where.host(), where.port(), dialing);
     if (!socket) co_return fail(socket.error());
     co_return co_await shake_hands(std::move(*socket), std::move(where), options);
 }
@@ -65,7 +66,10 @@ task<result<connection>> connect_and_shake_hands(url where, const client_options
 
 result<url> url::parse(std::string_view text) {
     constexpr std::string_view scheme = "ws://";
-    if (!text.starts_with(scheme)) return fail(std::errc::invalid_argument);
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    const auto is_same = [&](char a, char b) { return lower(a) == b; };
+    const std::string_view given = text.substr(0, scheme.size());
+    if (!std::ranges::equal(given, scheme, is_same)) return fail(std::errc::invalid_argument);
     text.remove_prefix(scheme.size());
     const auto slash = text.find_first_of("/?#");
     std::string_view authority = text.substr(0, slash);

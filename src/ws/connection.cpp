@@ -83,6 +83,9 @@ std::size_t connection::queued_bytes() const noexcept {
     return core_->socket().is_open() ? core_->sender().queued_bytes() : 0;
 }
 close_code connection::close_code_received() const noexcept { return core_->peer_code(); }
+const std::string& connection::close_reason_received() const noexcept {
+    return core_->peer_reason();
+}
 std::chrono::nanoseconds connection::round_trip() const noexcept { return core_->round_trip(); }
 const std::string& connection::protocol() const noexcept { return core_->protocol(); }
 void connection::set_protocol(std::string name) { core_->set_protocol(std::move(name)); }

@@ -12,8 +12,13 @@ namespace weir::ws::detail {
 
 namespace {
 
-/// Below this a large message is copied next to its header rather than referred to.
-constexpr std::size_t max_copied_payload_bytes = 2048;
+/// Up to this size copying a message next to its header is cheaper than referring to it.
+constexpr std::size_t max_copied_payload_bytes = 512;
+
+const std::string& no_text() {
+    static const std::string empty;
+    return empty;
+}
 
 /// Gives a lease on an assembled message.
 class assembled_block final : public weir::detail::buffer_block, public weir::detail::pooled {
@@ -89,6 +94,7 @@ bool connection_core::take_direct(std::size_t size) noexcept {
 bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
     note_sign_of_life();
     chunk_ = std::move(arrived);
+    gap_ = 0;
     return serve_reader();
 }
 
@@ -113,7 +119,9 @@ bool connection_core::may_queue() noexcept {
 }
 
 void connection_core::release_shared_memory() {
-    if (chunk_.is_shared_memory()) chunk_ = buffer_lease::copy_of(chunk_.data());
+    if (!chunk_.is_shared_memory()) return;
+    chunk_ = buffer_lease::copy_of(chunk_.data());
+    gap_ = 0;
 }
 
 void connection_core::note_sent_pongs() noexcept {
@@ -128,7 +136,7 @@ connection_core::step connection_core::advance(message& out) {
     note_sent_pongs();
     for (;;) {
         mutable_bytes rest = chunk_.data();
-        const event happened = session_.next(rest);
+        const event happened = session_.next(rest, std::exchange(gap_, std::uint16_t{0}));
         switch (happened.kind()) {
             case event_kind::need_data:
                 chunk_.reset();
@@ -143,8 +151,8 @@ connection_core::step connection_core::advance(message& out) {
                 }
                 break;
             case event_kind::pong_received:
-                if (!std::exchange(awaits_pong_, false)) break;
-                round_trip_ = now() - ping_sent_;
+                if (awaits_pong_) round_trip_ = now() - ping_sent_;
+                awaits_pong_ = false;
                 break;
             case event_kind::close_received:
                 answer_close(happened);
@@ -163,10 +171,13 @@ void connection_core::take_message(const event& arrived, mutable_bytes rest, mes
     } else if (rest.empty()) {
         // Without bytes behind it, the message alone holds the memory.
         chunk_.narrow(arrived.payload());
-        out = message(arrived.type(), std::move(chunk_));
+        out = message(arrived.type(), std::move(chunk_), arrived.headroom());
         return;
     } else {
-        out = message(arrived.type(), chunk_.share(arrived.payload()));
+        out = message(arrived.type(), chunk_.share(arrived.payload()), arrived.headroom());
+        const std::byte* end = arrived.payload().data() + arrived.payload().size();
+        const auto gap = static_cast<std::size_t>(rest.data() - end);
+        if (gap <= UINT16_MAX) gap_ = static_cast<std::uint16_t>(gap);
     }
     if (rest.empty()) {
         chunk_.reset();
@@ -177,6 +188,7 @@ void connection_core::take_message(const event& arrived, mutable_bytes rest, mes
 
 void connection_core::answer_close(const event& arrived) {
     peer_code_ = arrived.code();
+    if (!arrived.reason().empty()) extras().peer_reason = arrived.reason();
     if (session_.may_send()) {
         if (const auto frame = session_.close(arrived.code())) sender().push_copy(frame->view());
     }
@@ -205,11 +217,20 @@ bool connection_core::queue(message_kind kind, bytes payload) {
 }
 
 bool connection_core::queue(message&& received) {
-    if (session_.side() == role::client || received.size() <= max_copied_payload_bytes) {
+    const std::size_t length = received.size();
+    const std::size_t head = header_size(length, false);
+    if (session_.side() == role::server && received.headroom() >= head) {
+        if (!may_queue()) return false;
+        buffer_lease frame = received.take_with_headroom(head);
+        session_.write_header(received.kind(), length, frame.data());
+        sender().push(std::move(frame));
+        return true;
+    }
+    if (session_.side() == role::client || length <= max_copied_payload_bytes) {
         return queue(received.kind(), received.data());
     }
     if (!may_queue()) return false;
-    sender().push_copy(session_.encode_message(received.kind(), received.size()).view());
+    sender().push_copy(session_.encode_message(received.kind(), length).view());
     sender().push(received.take_payload());
     return true;
 }
@@ -242,8 +263,10 @@ bool connection_core::start_close(close_code code, std::string_view reason) {
 }
 
 const std::string& connection_core::protocol() const noexcept {
-    static const std::string none;
-    return extras_ == nullptr ? none : extras_->protocol;
+    return extras_ == nullptr ? no_text() : extras_->protocol;
+}
+const std::string& connection_core::peer_reason() const noexcept {
+    return extras_ == nullptr ? no_text() : extras_->peer_reason;
 }
 
 connection_core::extra_state& connection_core::extras() {
@@ -259,15 +282,13 @@ void connection_core::arm_keepalive(std::chrono::milliseconds delay) noexcept {
 
 void connection_core::expired() noexcept {
     // Without a reader the peer's pong may lie unread: silence proves nothing then.
-    const bool nobody_listens = reader_ == nullptr;
-    if (!std::exchange(is_silent_, true) || nobody_listens) {
-        was_probed_ = false;
-        return arm_keepalive(options_.ping_interval);
-    }
+    const bool proves_nothing = !is_silent_ || reader_ == nullptr;
+    is_silent_ = true;
     // Our own ping counts, not the user's: that one may be a moment old.
-    if (!std::exchange(was_probed_, true) && queue_ping({})) {
-        return arm_keepalive(options_.pong_timeout);
-    }
+    const bool was_probed = was_probed_;
+    was_probed_ = !proves_nothing;
+    if (proves_nothing) return arm_keepalive(options_.ping_interval);
+    if (!was_probed && queue_ping({})) return arm_keepalive(options_.pong_timeout);
     end(std::make_error_code(std::errc::timed_out));
     sender().fail(ETIMEDOUT);
     socket_.core().receiver().forget();

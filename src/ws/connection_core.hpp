@@ -41,6 +41,7 @@ public:
     [[nodiscard]] const ws::session& session() const noexcept { return session_; }
     [[nodiscard]] const connection_options& options() const noexcept { return options_; }
     [[nodiscard]] close_code peer_code() const noexcept { return peer_code_; }
+    [[nodiscard]] const std::string& peer_reason() const noexcept;
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
     [[nodiscard]] const std::string& protocol() const noexcept;
     void set_protocol(std::string name) { extras().protocol = std::move(name); }
@@ -88,6 +89,7 @@ private:
     /// What few connections have.
     struct extra_state : weir::detail::pooled {
         std::string protocol;
+        std::string peer_reason;
         /// Where the last queued pong ends in the stream that is sent; 0 = none is queued.
         std::uint64_t pongs_end = 0;
     };
@@ -105,9 +107,10 @@ private:
     short_time ping_sent_{};
     short_time round_trip_{};
     [[no_unique_address]] ws::session session_;
-    bool is_silent_ = true;
-    bool awaits_pong_ = false;  // of any ping: for `round_trip`
-    bool was_probed_ = false;   // by a ping of the keep-alive
+    bool is_silent_ : 1 = true;
+    bool awaits_pong_ : 1 = false;  // of any ping: for `round_trip`
+    bool was_probed_ : 1 = false;   // by a ping of the keep-alive
+    std::uint16_t gap_ = 0;         // free bytes before `chunk_`, left by messages taken from it
 };
 
 static_assert(sizeof(connection_core) <= 160);

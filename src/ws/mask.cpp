@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One routine for in place (`to` == `from`) and for copying. The processor is asked once; before
-// that answer exists (static initialisation) the portable routine runs, which is always right.
+// One routine for in place (`to` == `from`), for moving towards the front and for copying: each
+// step loads before it stores, and goes upwards. The processor is asked once; before that answer
+// exists (static initialisation) the portable routine runs, which is always right.
 #include <weir/ws/mask.hpp>
 
 #if defined(__x86_64__)
@@ -49,7 +50,7 @@ __attribute__((target("avx2"))) void mask_avx2(std::byte* to, const std::byte* f
         const __m256i part = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + at));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + at), _mm256_xor_si256(part, wide));
     }
-    mask_words(to + at, from + at, size - at, key);
+    move_masked(to + at, {from + at, size - at}, key);
 }
 
 const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
@@ -64,13 +65,8 @@ void mask_into(std::byte* to, const std::byte* from, std::size_t size, mask_key 
 
 }  // namespace
 
-void detail::apply_mask_wide(mutable_bytes data, mask_key key) noexcept {
-    mask_into(data.data(), data.data(), data.size(), key);
-}
-
-void copy_masked(std::byte* to, bytes from, mask_key key, std::uint64_t offset) noexcept {
-    if (from.empty()) return;
-    mask_into(to, from.data(), from.size(), detail::rotated(key, offset));
+void detail::move_masked_wide(std::byte* to, bytes from, mask_key key) noexcept {
+    mask_into(to, from.data(), from.size(), key);
 }
 
 }  // namespace weir::ws

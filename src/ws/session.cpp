@@ -233,7 +233,9 @@ std::optional<event> session::begin_frame(const frame_header& header, mutable_by
     } else if (!is_whole_message(header) || is_in_message) {
         return begin_fragment(header);
     } else if (chunk.size() >= header.length) {
-        return whole_message(header, chunk);
+        const mutable_bytes payload = take_front(chunk, header.length);
+        if (header.is_masked) apply_mask(payload, header.key);
+        return whole_message(header.code, payload, 0);  // its header may lie elsewhere
     } else {
         rare& state = rare_state();
         state.kind = static_cast<message_kind>(header.code);

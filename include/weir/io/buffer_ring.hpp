@@ -74,12 +74,16 @@ public:
         return block_ != nullptr && block_->is_shared();
     }
 
-    /// A second lease on `part`, which lies within `data()`.
+    /// A second lease on `part`, which lies in the same block.
     [[nodiscard]] buffer_lease share(mutable_bytes part) const noexcept {
         return block_ == nullptr ? buffer_lease() : buffer_lease(*block_, part);
     }
-    /// Shortens the lease to `part`, which lies within `data()`.
+    /// Changes the lease to `part`, which lies in the same block.
     void narrow(mutable_bytes part) noexcept { data_ = part; }
+    /// Lengthens the lease by `count` bytes before it, which lie in the block and are the caller's.
+    void extend_front(std::size_t count) noexcept {
+        data_ = {data_.data() - count, data_.size() + count};
+    }
     /// Lengthens the lease by `more` bytes that follow it directly in the same block.
     [[nodiscard]] bool try_extend(const buffer_lease& next) noexcept {
         if (block_ == nullptr || block_ != next.block_) return false;

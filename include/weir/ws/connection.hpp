@@ -114,6 +114,8 @@ public:
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     /// The peer's close code; `no_status` while there is none or it sent none.
     [[nodiscard]] close_code close_code_received() const noexcept;
+    /// What the peer said about it: UTF-8 of 0 ... 123 bytes, for people; empty without a close.
+    [[nodiscard]] const std::string& close_reason_received() const noexcept;
     /// The time between the last ping that was answered and its pong; zero before the first.
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept;
     /// The sub-protocol agreed on in the handshake; empty = none.

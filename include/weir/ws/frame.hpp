@@ -47,25 +47,10 @@ enum class peek_status : std::uint8_t {
     length_out_of_range,  ///< the most significant bit of a 64-bit length is set
 };
 
-/// Decodes the header at the front of `data` without consuming it.
-[[nodiscard]] peek_status peek_header(bytes data, frame_header& header) noexcept;
-
 /// How many bytes the header of a frame takes in its shortest form: 2 ... 14.
 [[nodiscard]] inline std::size_t header_size(std::uint64_t length, bool is_masked) noexcept {
     return (length < 126 ? 2U : length < 0x10000 ? 4U : 10U) + (is_masked ? 4U : 0U);
 }
-
-/// Writes a header in its shortest form.
-/// @param out       at least header_size(length, key.has_value()) bytes.
-/// @param length    payload bytes, at most 2^63-1.
-/// @param key       nullopt: not masked (server); else the key that the payload is masked with.
-/// @param reserved  RSV bits: RSV1 = 4; only what was negotiated.
-/// @return          how many bytes of `out` were written: 2 ... 14.
-std::size_t encode_header(mutable_bytes out, opcode code, bool is_final, std::uint64_t length,
-                          std::optional<mask_key> key = std::nullopt,
-                          std::uint8_t reserved = 0) noexcept;
-
-// Both run for every message, and cost more as calls than by what they do.
 
 namespace detail {
 
@@ -89,7 +74,10 @@ inline constexpr std::uint64_t max_frame_length = (std::uint64_t{1} << 63U) - 1;
 
 }  // namespace detail
 
-[[gnu::always_inline]] inline peek_status peek_header(bytes data, frame_header& header) noexcept {
+/// Decodes the header at the front of `data` without consuming it. Inlined, because it runs for
+/// every message and costs more as a call than by what it does.
+[[nodiscard, gnu::always_inline]] inline peek_status peek_header(bytes data,
+                                                                 frame_header& header) noexcept {
     if (data.size() < 2) return peek_status::need_data;
     const auto first = std::to_integer<std::uint8_t>(data[0]);
     const auto second = std::to_integer<std::uint8_t>(data[1]);
@@ -117,9 +105,15 @@ inline constexpr std::uint64_t max_frame_length = (std::uint64_t{1} << 63U) - 1;
     return peek_status::complete;
 }
 
+/// Writes a header in its shortest form.
+/// @param out       at least header_size(length, key.has_value()) bytes.
+/// @param length    payload bytes, at most 2^63-1.
+/// @param key       nullopt: not masked (server); else the key that the payload is masked with.
+/// @param reserved  RSV bits: RSV1 = 4; only what was negotiated.
+/// @return          how many bytes of `out` were written: 2 ... 14.
 inline std::size_t encode_header(mutable_bytes out, opcode code, bool is_final,
-                                 std::uint64_t length, std::optional<mask_key> key,
-                                 std::uint8_t reserved) noexcept {
+                                 std::uint64_t length, std::optional<mask_key> key = std::nullopt,
+                                 std::uint8_t reserved = 0) noexcept {
     WEIR_ASSERT(length <= detail::max_frame_length, "a frame's length must be below 2^63");
     WEIR_ASSERT(out.size() >= header_size(length, key.has_value()),
                 "a frame header was given too little room");

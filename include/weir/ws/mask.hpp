@@ -17,45 +17,55 @@ namespace weir::ws {
 using mask_key = std::array<std::byte, 4>;
 
 namespace detail {
-void apply_mask_wide(mutable_bytes data, mask_key key) noexcept;
+void move_masked_wide(std::byte* to, bytes from, mask_key key) noexcept;
 
 [[nodiscard]] inline mask_key rotated(mask_key key, std::uint64_t offset) noexcept {
     const std::size_t shift = offset & 3U;
     return {key[shift], key[(shift + 1) & 3U], key[(shift + 2) & 3U], key[(shift + 3) & 3U]};
 }
+
+template <class Word>
+inline void move_masked_word(std::byte* to, const std::byte* from, Word key) noexcept {
+    Word word = 0;
+    std::memcpy(&word, from, sizeof word);
+    word ^= key;
+    std::memcpy(to, &word, sizeof word);
+}
 }  // namespace detail
+
+/// Masks or unmasks `from` into `to`, which is `from` itself, or begins before it, or lies apart.
+/// @param from  any length and alignment; its first byte meets the first of the key.
+/// @param to    room for from.size() bytes.
+inline void move_masked(std::byte* to, bytes from, mask_key key) noexcept {
+    if (from.size() >= 64) return detail::move_masked_wide(to, from, key);
+    std::uint32_t half = 0;
+    std::memcpy(&half, key.data(), sizeof half);
+    const std::uint64_t whole = half | (static_cast<std::uint64_t>(half) << 32U);
+    const std::byte* at = from.data();
+    std::size_t left = from.size();
+    for (; left >= 8; left -= 8, at += 8, to += 8) detail::move_masked_word(to, at, whole);
+    if (left >= 4) {
+        detail::move_masked_word(to, at, half);
+        left -= 4;
+        at += 4;
+        to += 4;
+    }
+    for (std::size_t i = 0; i < left; ++i) to[i] = at[i] ^ key[i];
+}
 
 /// Masks or unmasks `data` in place; twice is the identity.
 /// @param data    any length and alignment.
 /// @param offset  how many payload bytes of this frame came before `data`.
 inline void apply_mask(mutable_bytes data, mask_key key, std::uint64_t offset = 0) noexcept {
-    const mask_key turned = detail::rotated(key, offset);
-    if (data.size() >= 64) return detail::apply_mask_wide(data, turned);
-    std::uint32_t half = 0;
-    std::memcpy(&half, turned.data(), sizeof half);
-    const std::uint64_t whole = half | (static_cast<std::uint64_t>(half) << 32U);
-    std::byte* at = data.data();
-    std::size_t left = data.size();
-    for (; left >= 8; left -= 8, at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        word ^= whole;
-        std::memcpy(at, &word, 8);
-    }
-    if (left >= 4) {
-        std::uint32_t word = 0;
-        std::memcpy(&word, at, 4);
-        word ^= half;
-        std::memcpy(at, &word, 4);
-        left -= 4;
-        at += 4;
-    }
-    for (std::size_t i = 0; i < left; ++i) at[i] ^= turned[i];
+    move_masked(data.data(), data, detail::rotated(key, offset));
 }
 
 /// Masks or unmasks `from` into `to` in one pass, so that assembly costs no second one.
 /// @param to      at least from.size() bytes that do not overlap `from`.
 /// @param offset  how many payload bytes of this frame came before `from`.
-void copy_masked(std::byte* to, bytes from, mask_key key, std::uint64_t offset = 0) noexcept;
+inline void copy_masked(std::byte* to, bytes from, mask_key key,
+                        std::uint64_t offset = 0) noexcept {
+    move_masked(to, from, detail::rotated(key, offset));
+}
 
 }  // namespace weir::ws

@@ -2,12 +2,14 @@
 // message: one received WebSocket message, and prepared_message: one to be sent to many.
 #pragma once
 
+#include <weir/base/assert.hpp>
 #include <weir/base/bytes.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/send_buffer.hpp>
 #include <weir/ws/opcode.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -18,8 +20,9 @@ namespace weir::ws {
 class message {
 public:
     message() noexcept = default;
-    explicit message(message_kind kind, buffer_lease payload) noexcept
-        : payload_(std::move(payload)), kind_(kind) {}
+    /// @param headroom  how many bytes right before the payload belong to this message too.
+    explicit message(message_kind kind, buffer_lease payload, std::uint8_t headroom = 0) noexcept
+        : payload_(std::move(payload)), kind_(kind), headroom_(headroom) {}
 
     [[nodiscard]] message_kind kind() const noexcept { return kind_; }
     [[nodiscard]] bool is_text() const noexcept { return kind_ == message_kind::text; }
@@ -28,10 +31,19 @@ public:
     [[nodiscard]] mutable_bytes data() const noexcept { return payload_.data(); }
     [[nodiscard]] std::string_view text() const noexcept { return as_text(payload_.data()); }
     [[nodiscard]] buffer_lease take_payload() noexcept { return std::move(payload_); }
+    /// Bytes before the payload in which a header can be written, to send both without a copy.
+    [[nodiscard]] std::size_t headroom() const noexcept { return headroom_; }
+    /// Takes the payload with `size` bytes of the headroom before it.
+    [[nodiscard]] buffer_lease take_with_headroom(std::size_t size) noexcept {
+        WEIR_ASSERT(size <= headroom_, "a message was asked for more headroom than it has");
+        payload_.extend_front(size);
+        return std::move(payload_);
+    }
 
 private:
     buffer_lease payload_;
     message_kind kind_ = message_kind::binary;
+    std::uint8_t headroom_ = 0;
 };
 
 /// A message encoded once as a server's frame, to be sent to any number of connections on any

@@ -58,8 +58,13 @@ public:
     explicit event(event_kind kind) noexcept : kind_(kind) {}
     event(event_kind kind, mutable_bytes payload, bool is_in_chunk) noexcept
         : payload_(payload), kind_(kind), is_in_chunk_(is_in_chunk) {}
-    event(message_kind type, mutable_bytes payload, bool is_in_chunk) noexcept
-        : payload_(payload), kind_(event_kind::message), type_(type), is_in_chunk_(is_in_chunk) {}
+    event(message_kind type, mutable_bytes payload, bool is_in_chunk,
+          std::uint8_t headroom = 0) noexcept
+        : payload_(payload),
+          kind_(event_kind::message),
+          type_(type),
+          is_in_chunk_(is_in_chunk),
+          headroom_(headroom) {}
     event(close_code code, mutable_bytes reason, bool is_in_chunk) noexcept
         : payload_(reason),
           code_(code),
@@ -76,6 +81,8 @@ public:
     [[nodiscard]] mutable_bytes payload() const noexcept { return payload_; }
     /// Whether `payload` lies in the chunk that was given to `next`, not in the session's memory.
     [[nodiscard]] bool is_in_chunk() const noexcept { return is_in_chunk_; }
+    /// How many bytes right before `payload` are free for a header.
+    [[nodiscard]] std::uint8_t headroom() const noexcept { return headroom_; }
     /// The peer's code (`no_status` = its close frame was empty), or the code to fail with.
     [[nodiscard]] close_code code() const noexcept { return code_; }
     /// Which rule the peer broke; meaningful for `failed`.
@@ -92,6 +99,7 @@ private:
     message_kind type_ = message_kind::binary;
     protocol_errc error_{};
     bool is_in_chunk_ = false;
+    std::uint8_t headroom_ = 0;
 };
 
 /// The header of a frame to send; the payload follows it, masked with `key()` if there is one.
@@ -154,17 +162,21 @@ public:
     /// gives `need_data`; the chunk is empty then and its memory may be reused, unless a payload
     /// that `is_in_chunk` is still in use.
     ///
-    /// @param chunk  received bytes; the session unmasks in place and advances it past what it
-    /// took.
-    ///               May be empty: after `direct_filled` and `pongs_flushed`.
+    /// A server unmasks a payload to where it stands in its answer: directly behind room for the
+    /// answer's header, which is shorter than the one that came, and directly behind the message
+    /// before it if the caller says where that ended. So a run of messages is answered with one run
+    /// of bytes and without a copy.
+    ///
+    /// @param chunk  received bytes, which the session changes; advanced past what it took. May be
+    ///               empty: after `direct_filled` and `pongs_flushed`.
+    /// @param gap    how many bytes right before the chunk are free, because they belonged to
+    ///               messages that were taken from it.
     /// Errors:       a broken rule is the event `failed`; the events before it stand. After
-    /// `failed`
-    ///               and `close_received` every byte is ignored.
+    ///               `failed` and `close_received` every byte is ignored.
     /// Allocates:    nothing for data frames that lie whole in `chunk`; may throw std::bad_alloc
-    /// for
-    ///               others, after which the session may only be destroyed.
+    ///               for others, after which the session may only be destroyed.
     /// Source:       RFC 6455 5.4, 5.5, 6.2.
-    [[nodiscard]] event next(mutable_bytes& chunk);
+    [[nodiscard]] event next(mutable_bytes& chunk, std::size_t gap = 0);
 
     /// Moves the assembled message of the last `message` event out, so that it outlives the next
     /// `next`. Only when that event's payload was not in the chunk; else the result is empty.
@@ -196,6 +208,13 @@ public:
     /// Writes an unfragmented message: its header and its payload, masked if the role demands it.
     /// @param frame  frame_size(payload.size()) bytes.
     void encode_message(message_kind kind, bytes payload, mutable_bytes frame) noexcept;
+    /// Writes the header alone of an unfragmented message, at the front of `frame`. For servers: a
+    /// client's payload is masked with the key in its header.
+    /// @param frame  header_size(length, false) bytes or more.
+    void write_header(message_kind kind, std::size_t length, mutable_bytes frame) noexcept {
+        WEIR_ASSERT(may_send() && role_ == role::server, "a server that is open writes headers");
+        encode_header(frame, opcode_of(kind), true, length);
+    }
 
     /// The header of one frame of a fragmented message: the first has the message's opcode, the
     /// others `continuation`, the last is final. The caller keeps the order; no other message may
@@ -249,7 +268,7 @@ private:
                                         bool is_in_chunk);
     std::optional<event> take_ping(mutable_bytes payload, bool is_in_chunk);
     event take_close(mutable_bytes payload, bool is_in_chunk);
-    event whole_message(const frame_header& header, mutable_bytes& chunk) noexcept;
+    event whole_message(opcode code, mutable_bytes payload, std::size_t headroom) noexcept;
     /// Whether `header` begins a message that is one frame, within every rule but that of UTF-8,
     /// while no other frame is under way.
     [[nodiscard]] bool is_plain(const frame_header& header) const noexcept;
@@ -281,24 +300,31 @@ inline bool session::is_plain(const frame_header& header) const noexcept {
            header.length <= limits_->max_frame_bytes();
 }
 
-[[gnu::always_inline]] inline event session::whole_message(const frame_header& header,
-                                                           mutable_bytes& chunk) noexcept {
-    const mutable_bytes payload = chunk.first(static_cast<std::size_t>(header.length));
-    chunk = chunk.subspan(payload.size());
-    if (header.is_masked) apply_mask(payload, header.key);
-    if (header.code == opcode::binary) return event(message_kind::binary, payload, true);
-    if (!is_utf8(payload)) return fail(protocol_errc::text_not_utf8);
-    return event(message_kind::text, payload, true);
+[[gnu::always_inline]] inline event session::whole_message(opcode code, mutable_bytes payload,
+                                                           std::size_t headroom) noexcept {
+    const bool is_text = code == opcode::text;
+    if (is_text && !is_utf8(payload)) return fail(protocol_errc::text_not_utf8);
+    return event(is_text ? message_kind::text : message_kind::binary, payload, true,
+                 static_cast<std::uint8_t>(headroom));
 }
 
-[[gnu::always_inline]] inline event session::next(mutable_bytes& chunk) {
+[[gnu::always_inline]] inline event session::next(mutable_bytes& chunk, std::size_t gap) {
     if (rare_ == nullptr && may_receive()) [[likely]] {
         if (chunk.empty()) return event(event_kind::need_data);
         frame_header header;
         if (peek_header(chunk, header) == peek_status::complete && is_plain(header) &&
             chunk.size() - header.size >= header.length) [[likely]] {
-            chunk = chunk.subspan(header.size);
-            return whole_message(header, chunk);
+            const auto length = static_cast<std::size_t>(header.length);
+            mutable_bytes payload = chunk.subspan(header.size, length);
+            std::size_t headroom = header.size;
+            if (header.is_masked) {
+                headroom = header_size(length, false);
+                std::byte* place = chunk.data() - gap + headroom;
+                move_masked(place, payload, header.key);
+                payload = {place, length};
+            }
+            chunk = chunk.subspan(header.size + length);
+            return whole_message(header.code, payload, headroom);
         }
     }
     return next_slow(chunk);

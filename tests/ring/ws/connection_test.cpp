@@ -131,6 +131,7 @@ RING_TEST(a_close_of_the_client_is_answered_with_its_code) {
     BOOST_TEST((std::get<0>(outcome) == connection_errc::closed));
     BOOST_TEST(std::get<1>(outcome).has_value());
     BOOST_TEST((ends.server.close_code_received() == close_code(3999)));
+    BOOST_TEST(ends.server.close_reason_received() == "done");
     BOOST_TEST((ends.client.close_code_received() == close_code(3999)));
 }
 
@@ -141,6 +142,7 @@ RING_TEST(a_close_of_the_server_is_answered_with_its_code) {
     BOOST_TEST((std::get<0>(outcome) == connection_errc::closed));
     BOOST_TEST(std::get<1>(outcome).has_value());
     BOOST_TEST((ends.client.close_code_received() == close_code::going_away));
+    BOOST_TEST(ends.client.close_reason_received() == "maintenance");
 }
 
 RING_TEST(both_ends_may_close_at_once) {

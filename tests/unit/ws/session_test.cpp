@@ -83,6 +83,36 @@ std::string mixed_script() {
 
 BOOST_AUTO_TEST_SUITE(session_test)
 
+BOOST_AUTO_TEST_CASE(a_run_of_messages_leaves_room_for_a_run_of_answers) {
+    auto subject = server();
+    std::string data;
+    std::string answers;
+    for (const std::size_t size :
+         {0U, 1U, 5U, 64U, 125U, 126U, 300U, 65'535U, 65'536U, 70'001U, 3U}) {
+        const std::string text(size, static_cast<char>('a' + size % 26));
+        data += wire(frame(2, text));
+        frame answer(2, text);
+        answer.is_masked = false;
+        answers += wire(answer);
+    }
+    std::vector<std::byte> memory(weir::as_bytes(data).begin(), weir::as_bytes(data).end());
+    weir::mutable_bytes chunk(memory);
+    std::size_t gap = 0;
+    std::byte* end = memory.data();
+    while (!chunk.empty()) {
+        const ws::event next = subject.next(chunk, gap);
+        BOOST_REQUIRE((next.kind() == ws::event_kind::message));
+        const std::size_t head = ws::header_size(next.payload().size(), false);
+        BOOST_REQUIRE(next.headroom() >= head);
+        BOOST_REQUIRE((next.payload().data() - head == end));
+        subject.write_header(next.type(), next.payload().size(), {end, head});
+        end = next.payload().data() + next.payload().size();
+        gap = static_cast<std::size_t>(chunk.data() - end);
+    }
+    const auto written = static_cast<std::size_t>(end - memory.data());
+    BOOST_TEST((weir::as_text(weir::bytes(memory).first(written)) == answers));
+}
+
 BOOST_AUTO_TEST_CASE(a_whole_frame_is_handed_out_in_place_without_a_copy) {
     auto subject = server();
     std::string data = wire(frame(1, "hello")) + wire(frame(2, "x"));
@@ -92,7 +122,8 @@ BOOST_AUTO_TEST_CASE(a_whole_frame_is_handed_out_in_place_without_a_copy) {
     BOOST_TEST((first.kind() == ws::event_kind::message));
     BOOST_TEST((first.type() == ws::message_kind::text));
     BOOST_TEST(first.is_in_chunk());
-    BOOST_TEST((first.payload().data() == memory.data() + 6));
+    BOOST_TEST((first.payload().data() == memory.data() + 2));  // room for its answer's header
+    BOOST_TEST(first.headroom() == 2);
     BOOST_TEST(weir::as_text(first.payload()) == "hello");
     BOOST_TEST(chunk.size() == 7U);
     BOOST_TEST(weir::as_text(subject.next(chunk).payload()) == "x");

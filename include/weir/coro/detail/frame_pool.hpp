@@ -13,7 +13,7 @@
 namespace weir::detail {
 
 inline constexpr std::size_t frame_class_bytes = 16;
-inline constexpr std::size_t max_pooled_frame_bytes = 2048;
+inline constexpr std::size_t max_pooled_frame_bytes = 4096;
 inline constexpr std::size_t frame_class_count = max_pooled_frame_bytes / frame_class_bytes;
 inline constexpr std::size_t frame_slab_bytes = 64 * 1024;
 
