@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every table of numbers must say about where it comes from; and how a server is started."""
 
+import json
 import os
 import pathlib
 import re
@@ -39,6 +40,22 @@ def machine():
         "commit": commit + (" with local changes" if dirty else ""),
         "date": time.strftime("%Y-%m-%d %H:%M %Z"),
     }
+
+
+def compiler(build, source):
+    """The compiler, and the flags that a source of that name was compiled with, without paths."""
+    try:
+        entries = json.loads((pathlib.Path(build) / "compile_commands.json").read_text())
+    except OSError:
+        return "unknown (no compile_commands.json in the build directory)"
+    for entry in entries:
+        if entry["file"].endswith(source):
+            words = shlex.split(entry["command"])
+            program = next(w for w in words if not w.endswith("ccache"))
+            version = command_output(program, "--version").split("\n")[0]
+            kept = [w for w in words if re.match(r"-(O|std|m|f|g|D|pthread)", w)]
+            return f"{version}; {' '.join(kept)}"
+    return f"unknown ({source} isn't in compile_commands.json)"
 
 
 def start_server(command, seconds=30):

@@ -254,27 +254,11 @@ def print_cell(results, protocol, cell):
 # ---- the machine and the choice of what to run ----
 
 
-def build_flags(build):
-    """The compiler and the flags that raw_uring was compiled with, without paths."""
-    try:
-        entries = json.loads((pathlib.Path(build) / "compile_commands.json").read_text())
-    except OSError:
-        return "unknown (no compile_commands.json in the build directory)"
-    for entry in entries:
-        if entry["file"].endswith("raw_uring.cpp"):
-            words = shlex.split(entry["command"])
-            compiler = next(w for w in words if not w.endswith("ccache"))
-            version = facts.command_output(compiler, "--version").split("\n")[0]
-            kept = [w for w in words if re.match(r"-(O|std|m|f|g|D|pthread)", w)]
-            return f"{version}; {' '.join(kept)}"
-    return "unknown (raw_uring isn't in compile_commands.json)"
-
-
 def describe(options):
     found = facts.machine() | {
         "tcp": facts.read_first("/proc/sys/net/ipv4/tcp_congestion_control", "(.*)"),
         "cpus": f"server on {SERVER_CPU}, generator on {GENERATOR_CPU}",
-        "flags": build_flags(options.build_dir),
+        "flags": facts.compiler(options.build_dir, "raw_uring.cpp"),
         "method": f"{options.rounds} interleaved rounds, {options.warmup} s warm-up, "
         f"{options.duration} s measured; ratio: to the faster of {' and '.join(BASELINES)}",
     }

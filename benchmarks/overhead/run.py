@@ -18,10 +18,12 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
 
-def measure(program, repetitions, cpu):
-    os.sched_setaffinity(0, {cpu})
+def measure(program, repetitions, cpus):
+    """case -> who -> times, measured on those CPUs."""
+    if not program.exists():
+        sys.exit(f"{program} is missing: ./dev build")
     done = subprocess.run([program, str(repetitions)], stdout=subprocess.PIPE, text=True,
-                          check=True)
+                          check=True, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
     rows = {}
     for line in done.stdout.splitlines():
         entry = json.loads(line)
@@ -46,13 +48,16 @@ def main():
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
     options = parser.parse_args()
-    program = options.build_dir / "benchmarks/overhead/tasks"
-    if not program.exists():
-        sys.exit(f"{program} is missing: ninja -C {options.build_dir} benchmarks/overhead/tasks")
+    programs = options.build_dir / "benchmarks/overhead"
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
-    print(f"method: {options.repetitions} repetitions on CPU {options.cpu}\n")
-    print_table(measure(program, options.repetitions, options.cpu))
+    flags = facts.compiler(options.build_dir, "overhead/tasks.cpp")
+    print(f"flags: {flags}")
+    print(f"method: {options.repetitions} repetitions, on CPU {options.cpu}; across threads on all")
+    print()
+    rows = measure(programs / "tasks", options.repetitions, {options.cpu})
+    rows |= measure(programs / "cross_shard", options.repetitions, os.sched_getaffinity(0))
+    print_table(rows)
 
 
 if __name__ == "__main__":

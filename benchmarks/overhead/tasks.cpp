@@ -4,6 +4,7 @@
 //
 //   tasks [repetitions]     prints one JSON object a line: {"case", "who", "best", "median"}
 #include "minimal_task.hpp"
+#include "stopwatch.hpp"
 
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
@@ -23,33 +24,19 @@
 #include <boost/asio/use_awaitable.hpp>
 #endif
 
-#include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
-using steady = std::chrono::steady_clock;
+using benchmark::contestant;
+using benchmark::stopwatch;
 
 constexpr int await_count = 200'000;
 constexpr int group_size = 100;
 constexpr int group_rounds = 500;
-
-/// Nanoseconds an operation between construction and `each()`.
-class stopwatch {
-public:
-    [[nodiscard]] double each(int operations) const {
-        const std::chrono::duration<double, std::nano> passed = steady::now() - begin_;
-        return passed.count() / operations;
-    }
-
-private:
-    steady::time_point begin_ = steady::now();
-};
 
 int sink = 0;
 
@@ -265,16 +252,6 @@ double measure() {
 
 // ---- the table ----
 
-class contestant {
-public:
-    explicit contestant(const char* topic_, const char* who_, double (*measure_)())
-        : topic(topic_), who(who_), measure(measure_) {}
-    const char* topic;
-    const char* who;
-    double (*measure)();
-    std::vector<double> times;
-};
-
 std::vector<contestant> contestants() {
     std::vector<contestant> all;
     const auto add = [&](const char* topic, const char* who, double (*measure)()) {
@@ -308,16 +285,7 @@ std::vector<contestant> contestants() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 15;
     std::vector<contestant> all = contestants();
-    for (int i = 0; i < repetitions; ++i) {
-        // Interleaved, so that a slow moment of the machine hits all of them alike.
-        for (contestant& each : all) each.times.push_back(each.measure());
-    }
-    for (contestant& each : all) {
-        std::sort(each.times.begin(), each.times.end());
-        std::printf("{\"case\": \"%s\", \"who\": \"%s\", \"best\": %.2f, \"median\": %.2f}\n",
-                    each.topic, each.who, each.times.front(), each.times[each.times.size() / 2]);
-    }
+    benchmark::compete(all, benchmark::repetitions(argc, argv));
     return sink == 42 ? 1 : 0;  // keeps the work from being optimised away
 }

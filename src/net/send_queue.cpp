@@ -25,7 +25,7 @@ constexpr std::size_t max_gathered_pieces = 64;
 constexpr std::size_t max_gathered_bytes = 1024 * 1024;
 /// From here on, sending at once while the bytes are hot beats waiting for the end of the turn.
 constexpr std::size_t direct_send_bytes = 8 * 1024;
-/// Up to this size bytes are copied next to each other; larger pieces are referred to.
+/// Up to this size bytes are copied behind those that wait already; others are referred to.
 constexpr std::size_t max_copied_bytes = 512;
 
 }  // namespace
@@ -142,7 +142,7 @@ void send_queue::push(buffer_lease&& data) {
 }
 
 void send_queue::push(const send_buffer& data) {
-    if (data.size() <= max_copied_bytes) return push_copy(data.view());
+    if (data.size() <= max_copied_bytes && first_ != nullptr) return push_copy(data.view());
     add(piece::referring(data.view())).shared = data;
 }
 

@@ -17,12 +17,21 @@ const ws::limits& limits() {
     return shared;
 }
 
+/// What a message leaves free between its payload and the rest of the chunk.
+std::size_t gap_behind(const ws::event& event, weir::bytes rest) {
+    if (event.kind() != ws::event_kind::message || !event.is_in_chunk()) return 0;
+    return static_cast<std::size_t>(rest.data() - event.payload().data()) - event.payload().size();
+}
+
 /// Gives `piece` in memory of its own, so that a read beyond it is seen, and logs the events.
-void feed(ws::session& session, std::string_view piece, std::string& log) {
+/// `packs`: payloads are moved together, as a connection that answers wants them.
+void feed(ws::session& session, std::string_view piece, bool packs, std::string& log) {
     std::vector<std::byte> memory(weir::as_bytes(piece).begin(), weir::as_bytes(piece).end());
     weir::mutable_bytes chunk(memory);
+    std::size_t gap = 0;
     for (;;) {
-        const ws::event event = session.next(chunk);
+        const ws::event event = session.next(chunk, gap);
+        gap = packs ? gap_behind(event, chunk) : 0;
         if (event.kind() == ws::event_kind::need_data) return;
         log += static_cast<char>('0' + static_cast<int>(event.kind()));
         log += std::to_string(static_cast<unsigned>(event.code()));
@@ -36,7 +45,7 @@ void feed(ws::session& session, std::string_view piece, std::string& log) {
 void check(ws::role side, weir::fuzz::split_input input, bool is_direct) {
     ws::session whole(side, limits());
     std::string expected;
-    feed(whole, input.whole(), expected);
+    feed(whole, input.whole(), false, expected);
 
     ws::session pieces(side, limits());
     std::string seen;
@@ -45,7 +54,7 @@ void check(ws::role side, weir::fuzz::split_input input, bool is_direct) {
         const std::size_t direct = std::min(space.size(), piece.size());
         std::copy_n(weir::as_bytes(piece).begin(), direct, space.begin());
         if (direct != 0) pieces.direct_filled(direct);
-        feed(pieces, piece.substr(direct), seen);
+        feed(pieces, piece.substr(direct), true, seen);
     }
     weir::fuzz::require(seen == expected, "the same events for any split");
     weir::fuzz::require(pieces.state() == whole.state(), "the same state for any split");
