@@ -58,9 +58,11 @@ def compiler(build, source):
     return f"unknown ({source} isn't in compile_commands.json)"
 
 
-def start_server(command, seconds=30):
-    """Starts a server that says `listening on HOST:PORT` first; returns it and its port."""
-    process = subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE, text=True)
+def start_server(command, seconds=30, complaints=None):
+    """Starts a server that says `listening on HOST:PORT` first; returns it and its port.
+    `complaints`: where its stderr goes, as for Popen."""
+    process = subprocess.Popen(shlex.split(command), stdout=subprocess.PIPE, stderr=complaints,
+                               text=True)
     readable, _, _ = select.select([process.stdout], [], [], seconds)
     line = process.stdout.readline() if readable else ""
     found = re.search(r"listening on \S*:(\d+)", line)

@@ -68,11 +68,19 @@ public:
         std::size_t place;
     };
 
+    /// A member of a room and its membership.
+    class seat {
+    public:
+        explicit seat(membership& by, member_type& taker) noexcept : place(&by), who(&taker) {}
+        membership* place;
+        member_type* who;
+    };
+
     class room {
     public:
         room() noexcept = default;
         std::string_view name;  // the key in rooms_
-        std::vector<membership*> members;
+        std::vector<seat> members;
     };
 
     explicit local_rooms(const rooms_options& options, unsigned shards)
@@ -87,7 +95,7 @@ public:
         }
         room& in = found->second;
         auto made = std::make_unique<membership>(*this, in, who);
-        in.members.push_back(made.get());
+        in.members.emplace_back(*made, who);
         ++who.subscriptions_;
         subscriptions.add();
         return made.release();
@@ -96,8 +104,8 @@ public:
     void leave(membership* left) noexcept {
         WEIR_ASSERT(!delivering_, "a member unsubscribed while a message is delivered to it");
         room& in = left->in;
-        membership* last = in.members.back();
-        last->place = left->place;
+        const seat last = in.members.back();
+        last.place->place = left->place;
         in.members[left->place] = last;
         in.members.pop_back();
         if (--left->who.subscriptions_ == 0) forget_backlog(left->who);
@@ -149,13 +157,19 @@ public:
 
 private:
     static constexpr std::uint64_t no_delivery = 0;
+    static constexpr std::size_t fetched_ahead = 8;
     static constexpr std::chrono::milliseconds backlog_pace{2};
 
     void deliver_to(std::string_view name, const Message& message, std::uint64_t delivery) {
         const auto found = rooms_.find(name);
         if (found == rooms_.end()) return;
-        for (membership* each : found->second.members) {
-            member_type& who = each->who;
+        const std::vector<seat>& members = found->second.members;
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            // Many members lie outside of the cache: those to come are fetched meanwhile.
+            if (i + fetched_ahead < members.size()) {
+                __builtin_prefetch(members[i + fetched_ahead].who);
+            }
+            member_type& who = *members[i].who;
             if (delivery != no_delivery &&
                 std::exchange(who.last_delivery_, delivery) == delivery) {
                 continue;
