@@ -21,7 +21,12 @@ BOOST_AUTO_TEST_SUITE(idle_memory_test)
 
 namespace {
 
+#if defined(__clang__)
 constexpr std::size_t max_bytes_a_connection = 600;
+#else
+// g++ 12 gives each temporary of a coroutine a place of its own in the frame.
+constexpr std::size_t max_bytes_a_connection = 640;
+#endif
 
 std::size_t heap_in_use() {
     const auto state = ::mallinfo2();
