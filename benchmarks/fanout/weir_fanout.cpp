@@ -3,11 +3,13 @@
 // next one is published when the kernel has taken the last from every connection.
 #include "subscribers.hpp"
 
-#include <weir/coro/this_task.hpp>
+#include <weir/coro/wait_point.hpp>
+#include <weir/io/reactor.hpp>
 #include <weir/io/run.hpp>
 #include <weir/pubsub/rooms.hpp>
 #include <weir/ws/connection.hpp>
 
+#include <coroutine>
 #include <memory>
 #include <string>
 
@@ -35,6 +37,23 @@ private:
     news_rooms::subscription place_;
 };
 
+/// Waits until what this turn of the loop has queued was handed to the kernel.
+class turn_over final : public weir::wait_point, private weir::turn_end_hook {
+public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <weir::detail::weir_promise P>
+    void await_suspend(std::coroutine_handle<P> self) noexcept {
+        suspend(self.promise());
+        weir::reactor::current().at_turn_end(*this);
+    }
+    void await_resume() const noexcept {}
+    void request_stop() noexcept override {}
+    void describe(std::string& out) const override { out += "end of turn"; }
+
+private:
+    void turn_ends() noexcept override { wake(); }
+};
+
 weir::task<> publish(const std::vector<int>& ends, const fanout::arguments& wanted) {
     news_rooms rooms(1);
     std::vector<std::unique_ptr<subscriber>> all;
@@ -46,7 +65,7 @@ weir::task<> publish(const std::vector<int>& ends, const fanout::arguments& want
         const weir::ws::prepared_message news(weir::ws::message_kind::text, weir::as_bytes(text));
         static_cast<void>(rooms.publish("news", news));
         for (const auto& each : all) {
-            while (each->queued_bytes() != 0) static_cast<void>(co_await weir::yield());
+            while (each->queued_bytes() != 0) co_await turn_over();
         }
         ++publishes;
     }
