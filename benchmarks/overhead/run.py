@@ -5,7 +5,7 @@
 usage: benchmarks/overhead/run.py [--build-dir build/release] [--repetitions 15] [--cpu 1]
 
 The contestants take turns inside one process; best and median of the repetitions are printed,
-ratios first. Absolute times drift with the machine, ratios much less.
+ratios of the medians first. Absolute times drift with the machine, ratios much less.
 """
 
 import argparse
@@ -32,10 +32,10 @@ def measure(program, repetitions, cpus):
 
 
 def print_table(rows):
-    print(f"{'ns an operation, best (median)':38} {'x minimal':>9} {'x asio':>7} "
+    print(f"{'ns an operation: best (median)':38} {'x minimal':>9} {'x asio':>7} "
           f"{'weir':>16} {'minimal':>16} {'asio':>16}")
     for case, by in rows.items():
-        ratios = [f"{by['weir']['best'] / by[who]['best']:.2f}" if who in by else "-"
+        ratios = [f"{by['weir']['median'] / by[who]['median']:.2f}" if who in by else "-"
                   for who in ("minimal", "asio")]
         times = [f"{by[who]['best']:.1f} ({by[who]['median']:.1f})" if who in by else "-"
                  for who in ("weir", "minimal", "asio")]

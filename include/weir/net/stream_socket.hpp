@@ -43,7 +43,8 @@ public:
     class send_awaiter;
     class close_awaiter;
 
-    /// Takes over a connected, open descriptor.
+    /// Takes over a connected, open descriptor. It must not have O_NONBLOCK set: the kernel would
+    /// refuse to wait for such a socket on our behalf.
     explicit stream_socket(int fd) : core_(new detail::stream_core(fd)) {}
 
     /// Receives what has arrived, without a copy: a lease on at least one byte of memory that the

@@ -32,10 +32,12 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return as_text(payload_.data()); }
     [[nodiscard]] buffer_lease take_payload() noexcept { return std::move(payload_); }
     /// Bytes before the payload in which a header can be written, to send both without a copy.
-    [[nodiscard]] std::size_t headroom() const noexcept { return headroom_; }
+    [[nodiscard]] std::size_t headroom() const noexcept {
+        return payload_.data().data() == nullptr ? 0 : headroom_;  // it went with the payload
+    }
     /// Takes the payload with `size` bytes of the headroom before it.
     [[nodiscard]] buffer_lease take_with_headroom(std::size_t size) noexcept {
-        WEIR_ASSERT(size <= headroom_, "a message was asked for more headroom than it has");
+        WEIR_ASSERT(size <= headroom(), "a message was asked for more headroom than it has");
         payload_.extend_front(size);
         return std::move(payload_);
     }

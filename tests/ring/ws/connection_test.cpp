@@ -97,6 +97,42 @@ RING_TEST(text_stays_text) {
     BOOST_TEST(arrived->text() == "Grüße");
 }
 
+RING_TEST(messages_that_arrived_together_can_be_kept_and_sent_in_any_order) {
+    auto ends = co_await with_wild_client();
+    const std::vector<std::string> texts{
+        "", "a", std::string(125, 'b'), std::string(126, 'c'), std::string(700, 'd'), "e"};
+    std::string data;
+    for (const std::string& text : texts) data += wire(frame(2, text));
+    co_await send_wild(ends.wild, data);
+    std::vector<weir::ws::message> kept;
+    while (kept.size() < texts.size()) {
+        auto arrived = co_await ends.server.receive();
+        BOOST_REQUIRE(arrived.has_value());
+        kept.push_back(std::move(*arrived));
+    }
+    std::string expected;
+    for (std::size_t i = texts.size(); i-- > 0;) {
+        BOOST_TEST(kept[i].text() == texts[i]);
+        const auto sent = co_await ends.server.send(std::move(kept[i]));
+        BOOST_TEST(sent.has_value());
+        expected += from_server(2, texts[i]);
+    }
+    const std::string answers = co_await read_until(ends.wild, expected.size());
+    BOOST_TEST((answers == expected));
+}
+
+RING_TEST(a_message_whose_payload_was_taken_is_sent_on_empty) {
+    auto ends = co_await with_wild_client();
+    co_await send_wild(ends.wild, wire(frame(1, "news")) + wire(frame(1, "more")));
+    auto arrived = co_await ends.server.receive();
+    const weir::buffer_lease payload = arrived->take_payload();
+    BOOST_TEST(weir::as_text(payload.data()) == "news");
+    const auto sent = co_await ends.server.send(std::move(*arrived));
+    BOOST_TEST(sent.has_value());
+    const std::string answer = co_await read_until(ends.wild, 2);
+    BOOST_TEST(answer == from_server(1, ""));
+}
+
 RING_TEST(a_client_masks_and_a_server_does_not) {
     auto pair = co_await weir::test::tcp_streams::connect();
     connection client(std::move(pair.a), weir::ws::role::client, quick());

@@ -2,6 +2,7 @@
 """The server under test as a process: its port, its descriptors, its memory, its orderly end."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +13,8 @@ class ServerProcess:
     """Runs `command`, which prints `listening on HOST:PORT` first; a context manager."""
 
     def __init__(self, command):
+        # The run-time library is linked in, so the maps do not tell.
+        self.is_sanitized = b"__asan_init" in Path(shutil.which(command[0])).read_bytes()
         # A sanitizer's quarantine would look like a leak.
         environment = dict(os.environ)
         options = environment.get("ASAN_OPTIONS", "")
@@ -28,8 +31,6 @@ class ServerProcess:
             raise RuntimeError(f"{command[0]} printed {line!r} instead of where it listens")
         host, _, port = line.split()[-1].rpartition(":")
         self.address = (host, int(port))
-        # The run-time library is linked in, so the maps do not tell.
-        self.is_sanitized = b"__asan_init" in Path(command[0]).read_bytes()
 
     def __enter__(self):
         return self
