@@ -72,6 +72,9 @@ public:
             ::close(listener);
             subscribe(address, count);
         }
+        // One that could not connect has said why and is gone: accept must not wait for it.
+        const timeval longest_silence{10, 0};
+        ::setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &longest_silence, sizeof longest_silence);
         for (std::size_t i = 0; i < count; ++i) {
             const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
             if (fd < 0) die("accept");
@@ -97,6 +100,7 @@ private:
         const int poll = ::epoll_create1(EPOLL_CLOEXEC);
         for (std::size_t i = 0; i < count; ++i) {
             const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+            use_source_of_our_own(fd);
             if (::connect(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0) {
                 die("connect");
             }
@@ -116,6 +120,17 @@ private:
                 if (got == 0) std::_Exit(0);
             }
         }
+    }
+
+    /// The ports of 127.0.0.1 may all be resting from the connections of an earlier run.
+    static void use_source_of_our_own(int fd) {
+        const auto process = static_cast<std::uint32_t>(::getpid());
+        sockaddr_in source{};
+        source.sin_family = AF_INET;
+        source.sin_addr.s_addr = htonl(0x7f000000U | (process & 0xffffU) << 8 | 1U);
+        const int on = 1;
+        ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+        if (::bind(fd, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) die("bind");
     }
 
     pid_t process_ = -1;
