@@ -290,8 +290,9 @@ private:
     void read_unread(connection& c) {
         const std::size_t edges = std::exchange(c.unread, 0);
         const ssize_t n = recv(c.fd, scratch_.data(), edges * reply_bytes_, MSG_DONTWAIT);
-        if (n <= 0) return fail(c, "connection lost");
-        const auto bytes = static_cast<std::size_t>(n);
+        // An edge may tell of room to send only, and then nothing is there.
+        if (n == 0 || (n < 0 && errno != EAGAIN)) return fail(c, "connection lost");
+        const std::size_t bytes = n < 0 ? 0 : static_cast<std::size_t>(n);
         if (!headers_match(c, bytes)) return fail(c, "reply is not one message");
         c.served += bytes / reply_bytes_;
         if (bytes == edges * reply_bytes_) return;
