@@ -19,6 +19,8 @@ struct msghdr;
 
 namespace weir {
 
+class name_service;
+
 /// What the running kernel can do; probed once at the start.
 class kernel_features {
 public:
@@ -27,6 +29,7 @@ public:
     bool incremental_buffers = false;  ///< IOU_PBUF_RING_INC, Linux >= 6.12
     bool send_zero_copy = false;       ///< IORING_OP_SEND_ZC, Linux >= 6.0
     bool message_ring = false;         ///< IORING_OP_MSG_RING, Linux >= 5.18
+    bool threads = true;  ///< others may run beside this one; else blocking work is done in place
 };
 
 class kernel {
@@ -91,6 +94,14 @@ public:
     [[nodiscard]] virtual int local_address(int fd, sockaddr* out, unsigned* size) noexcept = 0;
     [[nodiscard]] virtual int peer_address(int fd, sockaddr* out, unsigned* size) noexcept = 0;
     virtual void close_now(int fd) noexcept = 0;
+
+    /// Who is asked for addresses instead of the system; null = nobody.
+    [[nodiscard]] virtual name_service* names() noexcept { return nullptr; }
+
+    // An event that other threads raise: a descriptor to poll for POLLIN, or a negative errno value.
+    [[nodiscard]] virtual int open_event() noexcept = 0;
+    virtual void raise_event(int fd) noexcept = 0;  ///< any thread
+    virtual void clear_event(int fd) noexcept = 0;
 
     // Non-blocking transfer at once, for bulk data: one buffer that stays hot in the cache beats
     // any ring of buffers there (see net/detail/receiver.hpp). Bytes moved, or a negative errno

@@ -10,6 +10,7 @@
 #include <weir/base/error.hpp>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -255,6 +256,19 @@ int linux_kernel::peer_address(int fd, sockaddr* out, unsigned* size) noexcept {
     return negative_errno(::getpeername(fd, out, size));
 }
 void linux_kernel::close_now(int fd) noexcept { ::close(fd); }
+
+int linux_kernel::open_event() noexcept {
+    return negative_errno(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+void linux_kernel::raise_event(int fd) noexcept {
+    const std::uint64_t one = 1;
+    // Full means that the event is raised already.
+    [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);
+}
+void linux_kernel::clear_event(int fd) noexcept {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto taken = ::read(fd, &count, sizeof count);
+}
 
 int linux_kernel::receive_now(int fd, void* buffer, std::size_t size) noexcept {
     return negative_errno(call(SYS_recvfrom, fd, buffer, size, MSG_DONTWAIT, nullptr, nullptr));

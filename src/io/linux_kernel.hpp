@@ -55,6 +55,9 @@ public:
     [[nodiscard]] int local_address(int fd, sockaddr* out, unsigned* size) noexcept override;
     [[nodiscard]] int peer_address(int fd, sockaddr* out, unsigned* size) noexcept override;
     void close_now(int fd) noexcept override;
+    [[nodiscard]] int open_event() noexcept override;
+    void raise_event(int fd) noexcept override;
+    void clear_event(int fd) noexcept override;
     [[nodiscard]] int receive_now(int fd, void* buffer, std::size_t size) noexcept override;
     [[nodiscard]] int send_now(int fd, const msghdr& message) noexcept override;
 

@@ -2,6 +2,7 @@
 #include <weir/io/offload.hpp>
 
 #include "blocked_signals.hpp"
+#include "kernel.hpp"
 
 #include <weir/base/assert.hpp>
 #include <weir/base/error.hpp>
@@ -17,6 +18,10 @@ bool detail::offload_job::begin(promise_base& waiter) noexcept {
     }
     home_ = &reactor::current();
     refusal_ = {};
+    if (!home_->system().features().threads) {
+        invoke();
+        return false;
+    }
     // Its end arrives through this thread's inbox, so never before the next line.
     if (!pool_.enqueue(*this)) {
         refusal_ = std::make_error_code(std::errc::resource_unavailable_try_again);

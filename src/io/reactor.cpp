@@ -51,6 +51,18 @@ reactor::~reactor() {
     current_ = nullptr;
 }
 
+void reactor::leave_thread() noexcept {
+    WEIR_ASSERT(current_ == this, "a reactor left a thread that it was not on");
+    parked_.swap(detail::run_queue::current());
+    current_ = nullptr;
+}
+
+void reactor::enter_thread() noexcept {
+    WEIR_ASSERT(current_ == nullptr, "a thread has one reactor at a time");
+    current_ = this;
+    parked_.swap(detail::run_queue::current());
+}
+
 reactor& reactor::current() noexcept {
     WEIR_ASSERT(current_ != nullptr, "this needs a reactor: run it inside weir::run or a runtime");
     return *current_;
@@ -58,11 +70,14 @@ reactor& reactor::current() noexcept {
 
 void reactor::run_until(const bool& done) {
     done_ = &done;
-    // Closed sockets may still send their last bytes; they are bounded by their linger time.
-    while (!done || closing_ > 0) turn(true);
-    // What is left is being cancelled already; its completions are collected before the end.
-    while (in_flight_ > own_requests || !waiting_.empty()) turn(true);
+    while (!has_ended(done)) turn(true);
     done_ = nullptr;
+}
+
+bool reactor::has_ended(bool done) const noexcept {
+    // Closed sockets may still send their last bytes; they are bounded by their linger time. What
+    // else is left is being cancelled already; its completions are collected before the end.
+    return done && closing_ == 0 && in_flight_ <= own_requests && waiting_.empty();
 }
 
 bool reactor::is_over() const noexcept {
@@ -70,21 +85,29 @@ bool reactor::is_over() const noexcept {
 }
 
 bool reactor::turn(bool may_wait) {
+    begin_turn(may_wait);
+    return end_turn();
+}
+
+void reactor::begin_turn(bool may_wait) {
     ++stats_.turns;
     inbox_.drain();
     run_ready();
     run_bulk();
     flush_turn();
     submit_waiting();
-    const bool idle = detail::run_queue::current().empty() && bulk_.empty() && turn_end_.empty() &&
-                      !kernel_->has_completions();
-    const bool sleeps = may_wait && idle && !is_over() && inbox_.try_sleep();
-    enter(sleeps);
-    if (sleeps) inbox_.woke();
+    was_idle_ = detail::run_queue::current().empty() && bulk_.empty() && turn_end_.empty() &&
+                !kernel_->has_completions();
+    slept_ = may_wait && was_idle_ && !is_over() && inbox_.try_sleep();
+    enter(slept_);
+}
+
+bool reactor::end_turn() {
+    if (slept_) inbox_.woke();
     read_clock();
     collect();
     timers_.advance(now_);
-    return !idle || in_flight_ > own_requests || timers_.armed() > 0;
+    return !was_idle_ || in_flight_ > own_requests || timers_.armed() > 0;
 }
 
 void reactor::run_ready() noexcept {

@@ -33,6 +33,7 @@ namespace weir::detail {
 using shard_main = std::function<task<result<void>>(shard&)>;
 
 class dump_listener;
+class shard_set;
 
 /// One shard and what keeps it running. Used by its own thread, apart from what is marked.
 class shard_thread final : private branch_owner {
@@ -99,7 +100,7 @@ private:
     bool ended_ = false;
 };
 
-class shard_set {
+class shard_set final : public shard_family {
 public:
     explicit shard_set(const runtime_options& options);
     shard_set(const shard_set&) = delete;
@@ -112,9 +113,9 @@ public:
     result<void> run(const shard_main& main);
 
     // Any thread.
-    [[nodiscard]] unsigned size() const noexcept { return options_.shards; }
-    [[nodiscard]] std::size_t max_posted() const noexcept { return options_.max_posted; }
-    [[nodiscard]] shard& at(unsigned index) const noexcept;
+    [[nodiscard]] unsigned size() const noexcept override { return options_.shards; }
+    [[nodiscard]] std::size_t max_posted() const noexcept override { return options_.max_posted; }
+    [[nodiscard]] shard& at(unsigned index) const noexcept override;
     void request_stop() noexcept;
     [[nodiscard]] bool stop_requested() const noexcept { return stop_requested_.load(); }
     [[nodiscard]] std::uint64_t stalls() const noexcept { return stalls_.load(); }

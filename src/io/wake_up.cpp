@@ -8,25 +8,19 @@
 #include <weir/io/reactor.hpp>
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <cstdint>
 
 namespace weir {
 
 /// Waits on the eventfd for as long as the reactor lives.
 class wake_up::listener final : public operation {
 public:
-    explicit listener(int event) noexcept : event_(event) {}
+    explicit listener(kernel& system, int event) noexcept : system_(system), event_(event) {}
 
     void prepare(io_uring_sqe& sqe) noexcept override {
         op::fill_poll_multishot(sqe, event_, POLLIN);
     }
     void complete(int, std::uint32_t, bool more) noexcept override {
-        std::uint64_t count = 0;
-        while (::read(event_, &count, sizeof count) > 0) {
-        }
+        system_.clear_event(event_);
         if (!more && !ending_) start();
     }
     void end() noexcept {
@@ -35,6 +29,7 @@ public:
     }
 
 private:
+    kernel& system_;
     int event_;
     bool ending_ = false;
 };
@@ -59,8 +54,8 @@ private:
 wake_up::wake_up(reactor& owner)
     : owner_(owner),
       ring_fd_(owner.system().ring_fd()),
-      event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      listener_(std::make_unique<listener>(event_.value())) {
+      event_(owner.system().open_event()),
+      listener_(std::make_unique<listener>(owner.system(), event_.value())) {
     WEIR_ASSERT(event_.is_open(), "eventfd(2) failed: the limit of open files is reached");
     listener_->start();
 }
@@ -77,10 +72,6 @@ void wake_up::signal() noexcept {
     write_event();
 }
 
-void wake_up::write_event() noexcept {
-    const std::uint64_t one = 1;
-    // Full means that the shard has a wake-up pending already.
-    [[maybe_unused]] const auto written = ::write(event_.value(), &one, sizeof one);
-}
+void wake_up::write_event() noexcept { owner_.system().raise_event(event_.value()); }
 
 }  // namespace weir

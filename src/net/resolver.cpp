@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/net/resolver.hpp>
 
+#include "io/kernel.hpp"
 #include "lookup_pool.hpp"
+#include "name_service.hpp"
 
 #include <weir/base/error.hpp>
 #include <weir/coro/this_task.hpp>
+#include <weir/io/reactor.hpp>
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -106,6 +109,9 @@ task<result<std::vector<endpoint>>> resolve(std::string host, std::uint16_t port
     const bool is_name =
         !host.empty() && host.size() <= max_name_bytes && host.find('\0') == std::string::npos;
     if (!is_name) co_return fail(std::error_code(resolve_errc::invalid_name));
+    if (name_service* names = reactor::current().system().names()) {
+        co_return co_await names->look_up(std::move(host), port);
+    }
     co_return co_await look_up(ask_system, std::move(host), port);
 }
 

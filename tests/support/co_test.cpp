@@ -3,7 +3,7 @@
 
 #include "allocation_count.hpp"
 #include "fd_count.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/detail/branch.hpp>
 #include <weir/coro/task_tree.hpp>
@@ -34,17 +34,8 @@ constexpr std::size_t steps_a_turn = 64;
 
 bool disturbed = false;
 std::size_t failures = 0;  // of the test that runs
-virtual_kernel* kernel_in_use = nullptr;
+virtual_loop* place_in_use = nullptr;
 caught_complaints* catcher = nullptr;
-
-reactor_options small_options() {
-    reactor_options options;
-    options.receive_buffer_count = 1;
-    options.receive_buffer_bytes = 4096;
-    options.bulk_buffer_count = 1;
-    options.bulk_buffer_bytes = 4096;
-    return options;
-}
 
 [[noreturn]] void give_up(const std::string& why, reactor& loop) {
     // Frames that wait cannot be destroyed, so nothing after this test could run.
@@ -63,11 +54,11 @@ public:
 
     /// @return the steps it took.
     std::size_t run() {
-        kernel_in_use = &place_.system();
+        place_in_use = &place_;
         if (stop_at_ == 0) place_.loop().root().request_stop();
         main_.start(*this, place_.loop().root());
         while (!done_) step();
-        kernel_in_use = nullptr;
+        place_in_use = nullptr;
         return steps_;
     }
     void rethrow() { main_.take(); }
@@ -81,7 +72,7 @@ private:
         } else {
             place_.loop().turn(true);
         }
-        if (place_.system().would_hang() && !done_) report_hang();
+        if (place_.take_hang() && !done_) report_hang();
         if (steps_ > max_steps) give_up("it does not end", place_.loop());
     }
     void report_hang() {
@@ -92,7 +83,6 @@ private:
         const task_tree tree = task_tree::capture(place_.loop().root(), place_.loop().now());
         complain("the test waits for ever:\n" + tree.to_text());
         asked_to_end_ = true;
-        place_.system().clear_hang();
         place_.loop().root().request_stop();
     }
 
@@ -143,7 +133,7 @@ std::vector<std::size_t> steps_to_stop_at(std::size_t steps, std::chrono::nanose
 
 }  // namespace
 
-virtual_kernel& current_kernel() noexcept { return *kernel_in_use; }
+virtual_loop& current_place() noexcept { return *place_in_use; }
 bool is_disturbed() noexcept { return disturbed; }
 
 caught_complaints::caught_complaints() noexcept { catcher = this; }
@@ -166,12 +156,6 @@ bool check(bool held, std::string_view text, const char* file, std::size_t line)
         complain(std::string(file) + ":" + std::to_string(line) + ": " + std::string(text));
     }
     return held;
-}
-
-virtual_loop::virtual_loop() {
-    auto kernel = std::make_unique<virtual_kernel>();
-    kernel_ = kernel.get();
-    loop_ = std::make_unique<reactor>(std::move(kernel), small_options());
 }
 
 void run_co_test(task<> (*body)()) {

@@ -27,10 +27,10 @@
 
 namespace weir::test {
 
-class virtual_kernel;
+class virtual_loop;
 
-/// The kernel under the running test, to let time pass.
-[[nodiscard]] virtual_kernel& current_kernel() noexcept;
+/// The place under the running test, to let time pass.
+[[nodiscard]] virtual_loop& current_place() noexcept;
 
 /// Whether this run has a stop injected, so that its checks do not count.
 [[nodiscard]] bool is_disturbed() noexcept;
@@ -62,18 +62,6 @@ public:
 private:
     friend void complain(const std::string& text);
     std::vector<std::string> all_;
-};
-
-/// As weir::run, on a reactor over a virtual kernel: for tests that need the plain thing, once.
-class virtual_loop {
-public:
-    virtual_loop();
-    [[nodiscard]] reactor& loop() noexcept { return *loop_; }
-    [[nodiscard]] virtual_kernel& system() noexcept { return *kernel_; }
-
-private:
-    virtual_kernel* kernel_;
-    std::unique_ptr<reactor> loop_;
 };
 
 }  // namespace weir::test

@@ -6,6 +6,16 @@
 
 namespace weir {
 
+namespace detail {
+
+/// Numbers from here on, which no process reaches, are descriptors of a simulated kernel.
+constexpr int first_simulated_fd = 1 << 30;
+/// How one of those is closed; set by the simulation.
+using simulated_fd_closer = void (*)(int fd) noexcept;
+void set_simulated_fd_closer(simulated_fd_closer closer) noexcept;
+
+}  // namespace detail
+
 /// Owns a file descriptor; moves, does not copy. Closing here is synchronous and reports nothing:
 /// a descriptor with an operation in flight must be ended through its socket or file instead.
 class unique_fd {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weir/base/intrusive_list.hpp>
+#include <weir/coro/detail/run_queue.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/io/detail/pulse.hpp>
 #include <weir/io/operation.hpp>
@@ -102,6 +103,12 @@ public:
     /// One turn. With `may_wait` it sleeps when nothing is ready. Returns false when it would sleep
     /// for ever: nothing is ready, in flight or timed, and nobody can post.
     bool turn(bool may_wait);
+    /// The halves of a turn, before and after the kernel has waited: for a simulation, which lets
+    /// several loops of one thread take turns.
+    void begin_turn(bool may_wait);
+    bool end_turn();
+    /// Whether `run_until(done)` would return now.
+    [[nodiscard]] bool has_ended(bool done) const noexcept;
 
     /// Queues a request; called by `operation::start`.
     void submit(operation& op) noexcept;
@@ -144,6 +151,11 @@ public:
         if (!saved_the_copy) plain_sends_left_ = plain_sends_after_a_copy;
     }
 
+    /// Takes the loop, with all that is ready in it, off this thread and puts it back: for a
+    /// simulation.
+    void leave_thread() noexcept;
+    void enter_thread() noexcept;
+
     /// Counts what must end before the loop may: closed sockets whose last requests are in flight.
     void add_closing() noexcept { ++closing_; }
     void remove_closing() noexcept { --closing_; }
@@ -182,11 +194,14 @@ private:
     static constexpr std::uint32_t plain_sends_after_a_copy = 4096;
     std::uint32_t plain_sends_left_ = 0;
     const bool* done_ = nullptr;  // of run_until
+    bool was_idle_ = false;       // of the turn under way
+    bool slept_ = false;
     inbox inbox_;
     std::atomic<unsigned> posting_{0};  // threads inside post()
     std::unique_ptr<wake_up> wake_up_;
     statistics stats_;
     detail::pulse pulse_;
+    detail::run_queue parked_;  // what is ready, while off the thread
 };
 
 }  // namespace weir

@@ -26,6 +26,10 @@
 
 namespace weir {
 
+namespace detail {
+class shard_set;
+}
+
 /// The processors that this process may run on: its affinity mask, at least 1.
 [[nodiscard]] unsigned usable_processors() noexcept;
 

@@ -33,10 +33,26 @@ namespace weir {
 
 class shard;
 
+namespace sim {
+class simulated_shard;
+}
+
 namespace detail {
 
-class shard_set;
 class shard_thread;
+
+/// The shards that can call each other: those of a runtime, or of a simulated application.
+class shard_family {
+public:
+    // Any thread.
+    [[nodiscard]] virtual unsigned size() const noexcept = 0;
+    [[nodiscard]] virtual std::size_t max_posted() const noexcept = 0;
+    [[nodiscard]] virtual shard& at(unsigned index) const noexcept = 0;
+
+protected:
+    ~shard_family() = default;
+};
+
 template <class F, class... Args>
 class cross_call;
 template <class F>
@@ -99,10 +115,10 @@ public:
     [[nodiscard]] reactor& loop() const noexcept { return *loop_; }
 
 private:
-    friend class detail::shard_set;
     friend class detail::shard_thread;
+    friend class sim::simulated_shard;
 
-    explicit shard(detail::shard_set& set, unsigned index) noexcept : set_(set), index_(index) {}
+    explicit shard(detail::shard_family& set, unsigned index) noexcept : set_(set), index_(index) {}
 
     template <class F>
     friend class detail::posted_call;
@@ -118,7 +134,7 @@ private:
 
     static thread_local shard* current_;
 
-    detail::shard_set& set_;
+    detail::shard_family& set_;
     reactor* loop_ = nullptr;
     unsigned index_;
     bool is_ending_ = false;

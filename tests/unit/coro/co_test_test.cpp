@@ -2,7 +2,7 @@
 // The test harness itself: what it must catch, it catches.
 #include "co_test.hpp"
 #include "allocation_count.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/this_task.hpp>
 #include <weir/io/sleep.hpp>

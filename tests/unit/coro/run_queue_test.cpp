@@ -3,7 +3,7 @@
 #include <weir/coro/detail/run_queue.hpp>
 
 #include "co_test.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/detail/branch.hpp>
 #include <weir/coro/this_task.hpp>
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_only_yields_does_not_keep_timers_from_firing) {
     sleeper.start(owner, root);
     for (int i = 0; i < 10 && owner.finished < 2; ++i) {
         place.loop().turn(true);
-        place.system().advance(1ms);
+        place.advance(1ms);
     }
     BOOST_TEST(owner.finished == 2);
 }

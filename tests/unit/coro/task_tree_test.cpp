@@ -3,7 +3,7 @@
 #include <weir/coro/task_tree.hpp>
 
 #include "co_test.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/detail/branch.hpp>
 #include <weir/coro/this_task.hpp>
@@ -63,7 +63,7 @@ weir::task_tree dump_while_waiting(weir::task<> task,
     weir::detail::branch<weir::task<>> main(std::move(task));
     main.start(end, place.loop().root());
     place.loop().turn(false);
-    place.system().advance(waited);
+    place.advance(waited);
     place.loop().turn(false);
     auto tree = weir::task_tree::capture(place.loop().root(), place.loop().now());
     place.loop().root().request_stop();

@@ -3,7 +3,7 @@
 #include <weir/io/sleep.hpp>
 
 #include "co_test.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/stop.hpp>
 #include <weir/coro/this_task.hpp>

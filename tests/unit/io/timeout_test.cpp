@@ -3,7 +3,7 @@
 #include <weir/io/timeout.hpp>
 
 #include "co_test.hpp"
-#include "virtual_kernel.hpp"
+#include "virtual_loop.hpp"
 
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
@@ -55,7 +55,7 @@ weir::task<weir::result<int, plain_error>> fail_in_words(nanoseconds delay) {
 weir::task<weir::result<int>> receive_and_block(weir::channel<int>& numbers) {
     const auto got = co_await numbers.receive();
     // The thread is busy past the deadline, with the value in hand.
-    weir::test::current_kernel().advance(1h);
+    weir::test::current_place().advance(1h);
     co_return got;
 }
 weir::task<> send(weir::channel<int>& numbers) { static_cast<void>(co_await numbers.send(5)); }

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 namespace weir::detail {
 
@@ -36,6 +37,14 @@ public:
     /// Loop time: read once a turn by whoever drives this thread.
     [[nodiscard]] time_point now() const noexcept { return now_; }
     void set_now(time_point now) noexcept { now_ = now; }
+
+    /// Between two runs: exchanges what is ready, and the time. For a simulation, whose loops take
+    /// turns on one thread.
+    void swap(run_queue& other) noexcept {
+        std::swap(head_, other.head_);
+        std::swap(tail_, other.tail_);
+        std::swap(now_, other.now_);
+    }
 
 private:
     friend class promise_base;

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datagram_descriptor.hpp"
+
+#include "machine.hpp"
+#include "network.hpp"
+#include "simulated_kernel.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace weir::sim {
+
+namespace {
+
+constexpr int default_receive_buffer = 212'992;  // net.core.rmem_default
+constexpr std::size_t largest_ipv4_datagram = 65'507;
+
+int copy_address(const net::endpoint& from, sockaddr* out, unsigned* size) {
+    std::memcpy(out, from.native(), std::min(*size, from.native_size()));
+    *size = from.native_size();
+    return 0;
+}
+
+}  // namespace
+
+datagram_descriptor::datagram_descriptor(machine& home, int family)
+    : descriptor(home),
+      local_(net::endpoint::any(0, family == AF_INET6 ? net::family::ipv6 : net::family::ipv4)) {}
+
+int datagram_descriptor::bind(const sockaddr* address, unsigned size) {
+    const net::endpoint where = net::endpoint::from_native(address, size);
+    if (where.family() == net::family::unspecified) return -EAFNOSUPPORT;
+    if (local_.port() != 0) return -EINVAL;
+    if (!home().owns(where)) return -EADDRNOTAVAIL;
+    const bool shared = options_.number(SOL_SOCKET, SO_REUSEPORT, 0) != 0;
+    const std::uint16_t port = home().datagram_ports().take(where, shared_from_this(), shared);
+    if (port == 0) return -EADDRINUSE;
+    local_ = where;
+    local_.set_port(port);
+    return 0;
+}
+
+int datagram_descriptor::local_address(sockaddr* out, unsigned* size) const {
+    return copy_address(local_, out, size);
+}
+int datagram_descriptor::peer_address(sockaddr* out, unsigned* size) const {
+    if (peer_.family() == net::family::unspecified) return -ENOTCONN;
+    return copy_address(peer_, out, size);
+}
+int datagram_descriptor::set_option(int level, int name, const void* value, unsigned size) {
+    return options_.set(level, name, value, size);
+}
+int datagram_descriptor::option(int level, int name, void* value, unsigned* size) {
+    if (level == SOL_SOCKET && name == SO_ERROR && *size >= sizeof(int)) {
+        const int error = std::exchange(error_, 0);
+        std::memcpy(value, &error, sizeof error);
+        *size = sizeof error;
+        return 0;
+    }
+    return options_.get(level, name, value, size);
+}
+
+bool datagram_descriptor::attempt(request& asked) {
+    const auto answer = [&](int result) {
+        asked.kernel.complete(asked, result, 0);
+        return true;
+    };
+    const auto named = [&] {
+        return net::endpoint::from_native(reinterpret_cast<const sockaddr*>(asked.name.data()),
+                                          static_cast<unsigned>(asked.name.size()));
+    };
+    switch (asked.sqe.opcode) {
+        case IORING_OP_CONNECT:
+            return answer(connect(named()));
+        case IORING_OP_SEND:
+        case IORING_OP_SENDMSG:
+            return answer(send(asked.pieces.data(), asked.pieces.size(),
+                               asked.name.empty() ? peer_ : named()));
+        case IORING_OP_RECVMSG:
+            return receive_messages(asked);
+        case IORING_OP_SHUTDOWN:
+            return answer(-ENOTCONN);
+        default:
+            return answer(-EOPNOTSUPP);
+    }
+}
+
+unsigned datagram_descriptor::readiness() const noexcept {
+    return POLLOUT | (received_.empty() && error_ == 0 ? 0U : POLLIN) |
+           (error_ == 0 ? 0U : POLLERR);
+}
+
+void datagram_descriptor::released() { home().datagram_ports().give_back(*this); }
+
+void datagram_descriptor::bind_to_any(const net::endpoint& target) {
+    if (local_.port() != 0) return;
+    net::endpoint any = local_;
+    const std::uint16_t port = home().datagram_ports().take(any, shared_from_this(), false);
+    local_.set_port(port);
+    static_cast<void>(target);
+}
+
+int datagram_descriptor::connect(const net::endpoint& peer) {
+    if (peer.family() == net::family::unspecified) return -EAFNOSUPPORT;
+    bind_to_any(peer);
+    peer_ = peer;
+    const std::uint16_t port = local_.port();
+    local_ = home().source_towards(peer);
+    local_.set_port(port);
+    return 0;
+}
+
+int datagram_descriptor::send(const iovec* pieces, std::size_t count, const net::endpoint& target) {
+    if (target.family() == net::family::unspecified) return -EDESTADDRREQ;
+    if (error_ != 0) return -std::exchange(error_, 0);
+    std::vector<std::byte> data;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto* first = static_cast<const std::byte*>(pieces[i].iov_base);
+        data.insert(data.end(), first, first + pieces[i].iov_len);
+    }
+    const auto size = data.size();
+    if (size > largest_ipv4_datagram) return -EMSGSIZE;
+    bind_to_any(target);
+    machine* there = home().between().find(home(), target);
+    if (there == nullptr || home().between().loses_datagram(home(), *there)) {
+        return static_cast<int>(size);
+    }
+    net::endpoint source = home().source_towards(target);
+    source.set_port(local_.port());
+    const auto me = std::static_pointer_cast<datagram_descriptor>(shared_from_this());
+    const auto arrive = [me, there, target, message = datagram(source, std::move(data))] {
+        if (!there->is_up()) return;
+        const auto found = there->datagram_ports().at(target);
+        if (found.empty()) return me->refused();
+        static_cast<datagram_descriptor&>(*found.front()).deliver(message);
+    };
+    const auto travel = home().between().travel_time(home(), *there, size);
+    if (travel.count() == 0) {
+        arrive();
+    } else {
+        home().world().after(travel, arrive);
+    }
+    return static_cast<int>(size);
+}
+
+int datagram_descriptor::send_now(const msghdr& message) {
+    const net::endpoint target =
+        message.msg_name == nullptr
+            ? peer_
+            : net::endpoint::from_native(static_cast<const sockaddr*>(message.msg_name),
+                                         message.msg_namelen);
+    return send(message.msg_iov, message.msg_iovlen, target);
+}
+
+void datagram_descriptor::deliver(datagram arrived) {
+    if (is_released()) return;
+    // A connected socket hears its peer only.
+    if (peer_.family() != net::family::unspecified && !(arrived.from == peer_)) return;
+    const auto limit =
+        static_cast<std::size_t>(options_.number(SOL_SOCKET, SO_RCVBUF, default_receive_buffer));
+    if (received_bytes_ + arrived.data.size() > limit) return;
+    received_bytes_ += arrived.data.size();
+    received_.push_back(std::move(arrived));
+    notify(POLLIN);
+}
+
+void datagram_descriptor::refused() {
+    // Only a connected socket is told (ICMP port unreachable).
+    if (peer_.family() == net::family::unspecified) return;
+    error_ = ECONNREFUSED;
+    notify(POLLIN | POLLERR);
+}
+
+bool datagram_descriptor::receive_messages(request& asked) {
+    while (receive_message(asked)) {
+        if (asked.is_over) return true;
+    }
+    return false;
+}
+
+/// One completion, laid out as io_uring_recvmsg_out; false when nothing is there.
+bool datagram_descriptor::receive_message(request& asked) {
+    const auto buffer = asked.kernel.pick_buffer(asked.sqe.buf_group);
+    if (!buffer) {
+        asked.kernel.complete(asked, -ENOBUFS, 0);
+        return true;
+    }
+    if (error_ != 0) {
+        asked.kernel.complete(asked, -std::exchange(error_, 0), 0);
+        return true;
+    }
+    if (received_.empty()) return false;
+    const datagram arrived = std::move(received_.front());
+    received_.pop_front();
+    received_bytes_ -= arrived.data.size();
+    const std::size_t head = sizeof(io_uring_recvmsg_out) + asked.name_room + asked.control_room;
+    if (buffer->size < head) {
+        asked.kernel.complete(asked, -EFAULT, 0);
+        return true;
+    }
+    const std::size_t taken = std::min(arrived.data.size(), buffer->size - head);
+    io_uring_recvmsg_out layout{};
+    layout.namelen = arrived.from.native_size();
+    layout.payloadlen = static_cast<std::uint32_t>(taken);
+    layout.flags = taken < arrived.data.size() ? MSG_TRUNC : 0;
+    std::memcpy(buffer->memory, &layout, sizeof layout);
+    std::memcpy(buffer->memory + sizeof layout, arrived.from.native(),
+                std::min<std::size_t>(asked.name_room, arrived.from.native_size()));
+    if (taken > 0) std::memcpy(buffer->memory + head, arrived.data.data(), taken);
+    const std::uint32_t used = asked.kernel.use_buffer(asked.sqe.buf_group, buffer->size);
+    asked.kernel.complete(asked, static_cast<int>(head + taken), used | IORING_CQE_F_MORE);
+    return true;
+}
+
+}  // namespace weir::sim

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "request.hpp"
+
+namespace weir::sim {
+
+namespace {
+
+void copy_name(std::vector<std::byte>& out, const void* address, std::size_t size) {
+    if (address == nullptr) return;
+    const auto* first = static_cast<const std::byte*>(address);
+    out.assign(first, first + size);
+}
+
+}  // namespace
+
+request::request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_t number)
+    : kernel(from), sqe(asked), id(number) {
+    const auto* memory = reinterpret_cast<void*>(static_cast<std::uintptr_t>(sqe.addr));
+    switch (sqe.opcode) {
+        case IORING_OP_SEND:
+        case IORING_OP_SEND_ZC:
+            pieces.push_back({const_cast<void*>(memory), sqe.len});
+            break;
+        case IORING_OP_SENDMSG: {
+            const auto& message = *static_cast<const msghdr*>(memory);
+            pieces.assign(message.msg_iov, message.msg_iov + message.msg_iovlen);
+            copy_name(name, message.msg_name, message.msg_namelen);
+            break;
+        }
+        case IORING_OP_RECVMSG: {
+            const auto& layout = *static_cast<const msghdr*>(memory);
+            name_room = layout.msg_namelen;
+            control_room = layout.msg_controllen;
+            break;
+        }
+        case IORING_OP_CONNECT:
+            copy_name(name, memory, sqe.off);
+            break;
+        default:
+            break;
+    }
+}
+
+bool request::is_multishot() const noexcept {
+    switch (sqe.opcode) {
+        case IORING_OP_ACCEPT:
+            return (sqe.ioprio & IORING_ACCEPT_MULTISHOT) != 0;
+        case IORING_OP_RECV:
+        case IORING_OP_RECVMSG:
+            return (sqe.ioprio & IORING_RECV_MULTISHOT) != 0;
+        case IORING_OP_POLL_ADD:
+            return (sqe.len & IORING_POLL_ADD_MULTI) != 0;
+        default:
+            return false;
+    }
+}
+
+std::size_t request::size() const noexcept {
+    if (pieces.empty()) return sqe.len;
+    std::size_t total = 0;
+    for (const iovec& each : pieces) total += each.iov_len;
+    return total;
+}
+
+}  // namespace weir::sim

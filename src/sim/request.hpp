@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// request: what was asked of a simulated kernel, from its submission to its last completion.
+#pragma once
+
+#include <liburing.h>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace weir::sim {
+
+class simulated_kernel;
+
+/// A copy of all that Linux copies at submission; the bytes themselves stay the caller's.
+class request {
+public:
+    explicit request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_t number);
+
+    [[nodiscard]] bool is_multishot() const noexcept;
+    [[nodiscard]] bool selects_buffer() const noexcept {
+        return (sqe.flags & IOSQE_BUFFER_SELECT) != 0;
+    }
+    [[nodiscard]] bool may_wait() const noexcept { return (sqe.msg_flags & MSG_DONTWAIT) == 0; }
+    /// Bytes that it sends or has room for.
+    [[nodiscard]] std::size_t size() const noexcept;
+
+    simulated_kernel& kernel;
+    io_uring_sqe sqe;
+    std::uint64_t id;
+    std::vector<iovec> pieces;     ///< of a send
+    std::vector<std::byte> name;   ///< the address that a connect or a message names
+    std::size_t name_room = 0;     ///< of a receive of messages
+    std::size_t control_room = 0;  ///< likewise
+    bool is_over = false;
+    bool is_leaving = false;  ///< cancelled; only its completion is still to come
+};
+
+using request_ptr = std::shared_ptr<request>;
+
+}  // namespace weir::sim
