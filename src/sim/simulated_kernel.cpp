@@ -146,9 +146,11 @@ void simulated_kernel::post(std::uint64_t user_data, int result, std::uint32_t f
 }
 
 void simulated_kernel::maybe_reorder() {
-    // Only neighbours of different requests: what one request reports keeps its order.
+    // What one request reports keeps its order, and so does what was put into provided buffers,
+    // of which a consumer counts the bytes.
     for (std::size_t i = 1; i < ready_.size(); ++i) {
         if (ready_[i].user_data == ready_[i - 1].user_data) continue;
+        if ((ready_[i].flags & ready_[i - 1].flags & IORING_CQE_F_BUFFER) != 0) continue;
         if (home_.faults().strikes(fault::reordered_completions)) {
             std::swap(ready_[i], ready_[i - 1]);
         }

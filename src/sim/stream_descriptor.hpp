@@ -81,7 +81,7 @@ private:
     [[nodiscard]] bool attempt_receive(request& asked);
     [[nodiscard]] bool receive_many(request& asked);
     [[nodiscard]] bool attempt_send(request& asked);
-    [[nodiscard]] int take_some(std::byte* out, std::size_t room);
+    [[nodiscard]] int take_some(std::byte* out, std::size_t room, bool may_be_short);
     [[nodiscard]] int give_some(const iovec* pieces, std::size_t count);
     void finish_zero_copy(request& asked, int sent);
     [[nodiscard]] std::size_t capacity() const;

@@ -56,7 +56,7 @@ std::size_t stream_descriptor::room() const {
 
 // --- receive ----------------------------------------------------------------------------------
 
-int stream_descriptor::take_some(std::byte* out, std::size_t room) {
+int stream_descriptor::take_some(std::byte* out, std::size_t room, bool may_be_short) {
     if (phase_ == phase::listening) return -ENOTCONN;
     if (phase_ == phase::connected && home().faults().strikes(fault::reset)) {
         reset_peer();
@@ -65,7 +65,7 @@ int stream_descriptor::take_some(std::byte* out, std::size_t room) {
     }
     if (!received_.empty()) {
         std::size_t count = std::min({received_.size(), room, largest_result});
-        if (count > 1 && home().faults().strikes(fault::short_receive)) {
+        if (may_be_short && count > 1 && home().faults().strikes(fault::short_receive)) {
             count = 1 + home().world().chance().below(count - 1);
         }
         received_.pop(out, count);
@@ -98,7 +98,7 @@ void stream_descriptor::read_by_peer(std::size_t count) {
 bool stream_descriptor::attempt_receive(request& asked) {
     if (asked.is_multishot()) return receive_many(asked);
     auto* out = reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(asked.sqe.addr));
-    const int got = take_some(out, asked.sqe.len);
+    const int got = take_some(out, asked.sqe.len, true);
     if (got == -EAGAIN && asked.may_wait()) return false;
     asked.kernel.complete(asked, got, 0);
     return true;
@@ -108,7 +108,7 @@ bool stream_descriptor::receive_many(request& asked) {
     for (;;) {
         const std::uint16_t group = asked.sqe.buf_group;
         const auto buffer = asked.kernel.pick_buffer(group);
-        const int got = buffer ? take_some(buffer->memory, buffer->size) : -ENOBUFS;
+        const int got = buffer ? take_some(buffer->memory, buffer->size, true) : -ENOBUFS;
         if (got == -EAGAIN) return false;
         if (got <= 0) {
             asked.kernel.complete(asked, got, 0);
@@ -120,7 +120,8 @@ bool stream_descriptor::receive_many(request& asked) {
 }
 
 int stream_descriptor::receive_now(void* buffer, std::size_t size) {
-    return take_some(static_cast<std::byte*>(buffer), size);
+    // A call gives all that is there: one that gives less says that no more is (epoll(7)).
+    return take_some(static_cast<std::byte*>(buffer), size, false);
 }
 
 // --- send -------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 // no client of weir would.
 #pragma once
 
+#include "simulation.hpp"
+
 #include <weir/base/unique_fd.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
@@ -113,9 +115,10 @@ public:
     co_return half_raw_pair(std::move(ours), std::move(theirs));
 }
 
-/// Runs a coroutine function on a fresh reactor.
+/// Runs a coroutine function on a fresh reactor, or on simulated ones (simulation.hpp).
 template <class Body>
 void on_reactor(Body&& body, const reactor_options& options = {}) {
+    if (is_simulated()) return run_simulated([&body] { return task<>(body()); }, options);
     auto main = body();
     run(std::move(main), options);
 }

@@ -18,10 +18,11 @@ reactor_options small_options() {
 
 }  // namespace
 
-virtual_loop::virtual_loop(std::uint64_t seed)
+virtual_loop::virtual_loop(std::uint64_t seed) : virtual_loop(seed, small_options()) {}
+
+virtual_loop::virtual_loop(std::uint64_t seed, const reactor_options& options)
     : world_(seed), between_(world_), host_(world_, between_, 0, "host") {
     between_.add(host_);
-    const reactor_options options = small_options();
     auto kernel =
         std::make_unique<sim::simulated_kernel>(host_, options.sq_entries, options.cq_entries);
     kernel_ = kernel.get();

@@ -20,6 +20,7 @@ namespace weir::test {
 class virtual_loop {
 public:
     explicit virtual_loop(std::uint64_t seed = 1);
+    explicit virtual_loop(std::uint64_t seed, const reactor_options& options);
 
     [[nodiscard]] reactor& loop() noexcept { return *loop_; }
     [[nodiscard]] sim::fault_plan& faults() noexcept { return world_.faults(); }

@@ -14,7 +14,7 @@ namespace weir::sim {
 
 /// A thing that a kernel, a network or a disk may do at any time.
 enum class fault : std::uint8_t {
-    short_receive,          ///< a receive gives less than has arrived
+    short_receive,          ///< a receive through the ring gives less than has arrived
     short_send,             ///< a send takes less than there is room for
     no_receive_buffer,      ///< ENOBUFS ends a multishot receive although buffers are there
     lost_cancel,            ///< a cancel comes too late: the request goes on

@@ -138,6 +138,9 @@ void run_limited(Body&& body) {
         const auto ended = co_await with_timeout(60s, std::move(inner));
         BOOST_TEST(ended.has_value(), "the test waits for ever");
     };
+    if (weir::test::is_simulated()) {
+        return weir::test::run_simulated([&] { return main(body()); });
+    }
     run(main(body()));
 }
 

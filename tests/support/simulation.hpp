@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// simulation: the tests of `tests/ring` once more, over the simulated kernel: with WEIR_KERNEL set
+// to "simulated" each body runs from several seeds, with the faults that change no outcome: short
+// transfers, other orders, completions that come late. A body that would wait for ever ends the
+// program with the list of those who wait, and with the seed: WEIR_SEED=N repeats that run alone.
+//
+// Tests that speak to Linux itself (plain sockets, /proc, threads) carry the label "linux" and are
+// left out there.
+#pragma once
+
+#include <weir/coro/task.hpp>
+#include <weir/io/reactor.hpp>
+
+#include <functional>
+
+namespace weir::test {
+
+[[nodiscard]] bool is_simulated() noexcept;
+
+/// Runs what `body` makes from each seed.
+void run_simulated(const std::function<task<>()>& body, const reactor_options& options = {});
+
+}  // namespace weir::test
