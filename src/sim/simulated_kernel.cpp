@@ -23,6 +23,9 @@ namespace {
 constexpr std::uint32_t buffer_more_follows = 1U << 4U;  // IORING_CQE_F_BUF_MORE, Linux 6.12
 constexpr std::chrono::milliseconds longest_race{1};
 constexpr std::chrono::seconds late{1};
+/// So many turns in a row take no time; after them each takes as long as a real one.
+constexpr unsigned free_turns = 1000;
+constexpr std::chrono::microseconds busy_turn{10};
 
 bool is_file_request(std::uint8_t opcode) noexcept {
     switch (opcode) {
@@ -77,10 +80,23 @@ kernel::time_point simulated_kernel::now() const noexcept {
 
 int simulated_kernel::enter(bool wait, time_point deadline) noexcept {
     take_requests();
+    if (!scheduled_ && !is_dead_) run_due_events();
     flush();
     wakes_at_ = wait && !has_completions() ? deadline : time_point::min();
+    count_busy_turns();
     if (wakes_at_ != time_point::min() && (!scheduled_ || is_dead_)) sleep_until(deadline);
     return 0;
+}
+
+void simulated_kernel::run_due_events() {
+    engine& world = home_.world();
+    while (world.next_event() <= world.now()) world.run_next_event();
+}
+
+void simulated_kernel::count_busy_turns() noexcept {
+    busy_turns_ = wakes_at_ == time_point::min() ? busy_turns_ + 1 : 0;
+    // A loop that never waits must not stop the time for all others.
+    if (busy_turns_ > free_turns) home_.world().advance_to(home_.world().now() + busy_turn);
 }
 
 void simulated_kernel::sleep_until(time_point deadline) {

@@ -123,6 +123,8 @@ private:
     void send_message(const request_ptr& asked);
     [[nodiscard]] int planned_failure(const request& asked) const;
     void sleep_until(time_point deadline);
+    void run_due_events();
+    void count_busy_turns() noexcept;
     void post(std::uint64_t user_data, int result, std::uint32_t flags);
     void maybe_reorder();
     void note(std::uint64_t what, std::int64_t value) noexcept;
@@ -140,6 +142,7 @@ private:
     std::uint64_t next_id_ = 0;
     time_point wakes_at_ = time_point::min();  // in the time of this machine
     std::chrono::nanoseconds dead_time_{0};
+    unsigned busy_turns_ = 0;
     bool scheduled_ = false;
     bool hangs_ = false;
     bool is_dead_ = false;

@@ -19,6 +19,10 @@ public:
 
     /// Lets one thing happen; false when nothing does before `limit` ends.
     bool step(engine::time_point limit) {
+        if (time.next_event() <= time.now()) {
+            time.run_next_event();
+            return true;
+        }
         if (simulated_shard* next = pick_runnable()) {
             next->step();
             for (const auto& each : hosts) each->collect_ended();

@@ -3,6 +3,7 @@
 // no client of weir would.
 #pragma once
 
+#include "io/kernel.hpp"
 #include "simulation.hpp"
 
 #include <weir/base/unique_fd.hpp>
@@ -20,6 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -80,8 +82,8 @@ class unix_streams {
 public:
     using stream = net::stream_socket;
     [[nodiscard]] static task<stream_pair<stream>> connect(net::socket_options = {}) {
-        int fds[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) std::abort();
+        const std::array<int, 2> fds = socket_pair();
+        if (fds[0] < 0) std::abort();
         co_return stream_pair<stream>(stream(fds[0]), stream(fds[1]));
     }
 };
@@ -96,7 +98,11 @@ public:
 /// Makes the next close of `fd` send a reset.
 inline void reset_on_close(int fd) {
     const linger now{1, 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    if (reactor* loop = reactor::current_or_null()) {
+        static_cast<void>(loop->system().set_option(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now));
+    } else {
+        ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    }
 }
 
 /// One end ours, the other a plain socket.

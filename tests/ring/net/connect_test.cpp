@@ -46,12 +46,12 @@ weir::task<> silent_first() {
     const weir::test::blackhole hole;
     const auto acceptor = weir::test::listen_on_loopback();
     const std::size_t descriptors = weir::test::fd_count();
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = weir::test::now();
     {
         const std::vector<endpoint> addresses{hole.where(), acceptor.local_endpoint()};
         auto connecting = weir::with_timeout(10s, connect_any(addresses, with_delay(50ms)));
         const auto socket = must(co_await connecting);
-        const auto took = std::chrono::steady_clock::now() - begin;
+        const auto took = weir::test::now() - begin;
         BOOST_TEST((must(socket.peer_endpoint()) == acceptor.local_endpoint()));
         BOOST_TEST((took >= 50ms));
         BOOST_TEST(weir::test::fd_count() == descriptors + 1);  // the loser is closed
@@ -87,11 +87,11 @@ weir::task<> one_deadline() {
     const std::size_t descriptors = weir::test::fd_count();
     const std::vector<endpoint> addresses(5, hole.where());
     auto connecting = weir::with_timeout(40ms, connect_any(addresses, with_delay(10ms)));
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = weir::test::now();
     const auto socket = co_await connecting;
     BOOST_REQUIRE(!socket);
     BOOST_TEST((socket.error() == std::errc::timed_out));
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < 30s));
+    BOOST_TEST((weir::test::now() - begin < 30s));
     BOOST_TEST(weir::test::fd_count() == descriptors);
 }
 
@@ -119,14 +119,18 @@ weir::task<> stopped_at_random_moments() {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_host_is_connected_to_by_name_or_address) { weir::test::on_reactor(by_name); }
-BOOST_AUTO_TEST_CASE(a_silent_address_costs_one_delay) { weir::test::on_reactor(silent_first); }
+BOOST_AUTO_TEST_CASE(a_silent_address_costs_one_delay, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(silent_first);
+}
 BOOST_AUTO_TEST_CASE(a_refusal_is_followed_by_the_next_address_at_once) {
     weir::test::on_reactor(refused_first);
 }
 BOOST_AUTO_TEST_CASE(when_nobody_answers_the_first_error_is_told) {
     weir::test::on_reactor(nobody_answers);
 }
-BOOST_AUTO_TEST_CASE(one_deadline_covers_all_attempts) { weir::test::on_reactor(one_deadline); }
+BOOST_AUTO_TEST_CASE(one_deadline_covers_all_attempts, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(one_deadline);
+}
 BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_leaks_no_socket) {
     weir::test::on_reactor(stopped_at_random_moments);
 }

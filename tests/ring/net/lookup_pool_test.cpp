@@ -157,22 +157,22 @@ weir::task<> no_memory() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_stop_returns_at_once_from_a_lookup_that_blocks) {
+BOOST_AUTO_TEST_CASE(a_stop_returns_at_once_from_a_lookup_that_blocks, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(the_loop_goes_on);
 }
-BOOST_AUTO_TEST_CASE(only_a_few_lookups_run_at_once_and_all_are_answered) {
+BOOST_AUTO_TEST_CASE(only_a_few_lookups_run_at_once_and_all_are_answered, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(few_at_once);
 }
-BOOST_AUTO_TEST_CASE(lookups_stopped_in_the_queue_are_never_begun) {
+BOOST_AUTO_TEST_CASE(lookups_stopped_in_the_queue_are_never_begun, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(stopped_in_the_queue);
 }
 BOOST_AUTO_TEST_CASE(a_stop_that_meets_the_answer_does_no_harm) {
     weir::test::on_reactor(stopped_at_random_moments);
 }
-BOOST_AUTO_TEST_CASE(running_out_of_memory_on_a_thread_is_an_error_of_the_lookup) {
+BOOST_AUTO_TEST_CASE(running_out_of_memory_on_a_thread_is_an_error_of_the_lookup, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(no_memory);
 }
-BOOST_AUTO_TEST_CASE(a_lookup_outlives_the_loop_that_asked) {
+BOOST_AUTO_TEST_CASE(a_lookup_outlives_the_loop_that_asked, WEIR_LINUX_ONLY) {
     the_gate.close();
     auto ask = []() -> weir::task<> {
         auto asking = weir::with_timeout(1ms, look_up(wait_at_gate, "slow", 1));

@@ -255,15 +255,15 @@ BOOST_AUTO_TEST_CASE(a_reader_that_pauses_makes_the_peer_wait) {
     weir::test::on_reactor(paused_reader);
 }
 
-BOOST_AUTO_TEST_CASE(tiny_pieces_that_nobody_reads_are_bounded_by_their_number) {
+BOOST_AUTO_TEST_CASE(tiny_pieces_that_nobody_reads_are_bounded_by_their_number, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(tiny_unread_pieces);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_behind_bulk_bytes_is_seen) {
+BOOST_AUTO_TEST_CASE(the_end_behind_bulk_bytes_is_seen, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(end_behind_bulk_bytes);
 }
 
-BOOST_AUTO_TEST_CASE(a_reset_is_an_error_in_both_ways_of_receiving) {
+BOOST_AUTO_TEST_CASE(a_reset_is_an_error_in_both_ways_of_receiving, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(reset_in_small_way);
     weir::test::on_reactor(reset_behind_bulk_bytes);
 }

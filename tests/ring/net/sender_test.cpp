@@ -198,23 +198,25 @@ weir::task<> tiny_socket_buffer() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(one_byte_sends_behind_a_blocked_one_share_memory) {
+BOOST_AUTO_TEST_CASE(one_byte_sends_behind_a_blocked_one_share_memory, WEIR_LINUX_ONLY) {
     if (weir::test::allocations_are_counted()) weir::test::on_reactor(one_byte_sends);
 }
 
-BOOST_AUTO_TEST_CASE(peers_that_do_not_read_hold_no_shared_receive_buffer) {
+BOOST_AUTO_TEST_CASE(peers_that_do_not_read_hold_no_shared_receive_buffer, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(blocked_echo);
 }
 
-BOOST_AUTO_TEST_CASE(a_reset_ends_a_write_and_is_reported_by_close) {
+BOOST_AUTO_TEST_CASE(a_reset_ends_a_write_and_is_reported_by_close, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(reset_while_writing);
 }
 
-BOOST_AUTO_TEST_CASE(a_reset_wakes_every_writer_that_waits_for_room) {
+BOOST_AUTO_TEST_CASE(a_reset_wakes_every_writer_that_waits_for_room, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(all_writers_are_told);
 }
 
-BOOST_AUTO_TEST_CASE(no_send_raises_sigpipe) { weir::test::on_reactor(write_without_sigpipe); }
+BOOST_AUTO_TEST_CASE(no_send_raises_sigpipe, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(write_without_sigpipe);
+}
 
 BOOST_AUTO_TEST_CASE(sends_of_one_turn_leave_in_one_request) {
     weir::test::on_reactor(one_request_a_turn);

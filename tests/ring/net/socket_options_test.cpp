@@ -66,13 +66,15 @@ weir::task<> refused_option() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(the_defaults_suit_small_messages_and_dying_peers) {
+BOOST_AUTO_TEST_CASE(the_defaults_suit_small_messages_and_dying_peers, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(defaults);
 }
 
-BOOST_AUTO_TEST_CASE(chosen_options_reach_both_ends) { weir::test::on_reactor(chosen); }
+BOOST_AUTO_TEST_CASE(chosen_options_reach_both_ends, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(chosen);
+}
 
-BOOST_AUTO_TEST_CASE(an_option_that_the_kernel_refuses_is_an_error) {
+BOOST_AUTO_TEST_CASE(an_option_that_the_kernel_refuses_is_an_error, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(refused_option);
 }
 

@@ -235,33 +235,35 @@ weir::task<> over_ipv6() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(accepting_goes_on_when_descriptors_return) {
+BOOST_AUTO_TEST_CASE(accepting_goes_on_when_descriptors_return, WEIR_LINUX_ONLY) {
     // UBSan looks at objects through a pipe and calls them broken when it gets no descriptor.
     if (!weir::test::allocations_are_counted()) return;
     weir::test::on_reactor(shortage_of_descriptors);
     weir::test::on_reactor(shortage_while_accepting);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_is_kept_when_its_accept_was_stopped) {
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_when_its_accept_was_stopped, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(cancelled_accept);
     weir::test::on_reactor(accept_stopped_at_any_moment);
 }
 
-BOOST_AUTO_TEST_CASE(more_connections_than_are_kept_are_all_served) {
+BOOST_AUTO_TEST_CASE(more_connections_than_are_kept_are_all_served, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(more_than_are_kept);
 }
 
-BOOST_AUTO_TEST_CASE(closing_ends_an_accept_in_flight_and_refuses_new_connections) {
+BOOST_AUTO_TEST_CASE(closing_ends_an_accept_in_flight_and_refuses_new_connections,
+                     WEIR_LINUX_ONLY) {
     weir::test::on_reactor(close_while_accepting);
 }
 
-BOOST_AUTO_TEST_CASE(connections_that_nobody_claimed_are_closed_with_the_acceptor) {
+BOOST_AUTO_TEST_CASE(connections_that_nobody_claimed_are_closed_with_the_acceptor,
+                     WEIR_LINUX_ONLY) {
     weir::test::on_reactor(unclaimed_are_closed);
 }
 
 BOOST_AUTO_TEST_CASE(a_port_is_shared_only_on_request) { weir::test::on_reactor(one_port_twice); }
 
-BOOST_AUTO_TEST_CASE(a_unix_path_is_listened_on_and_connected_to) {
+BOOST_AUTO_TEST_CASE(a_unix_path_is_listened_on_and_connected_to, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(over_unix_path);
 }
 

@@ -56,8 +56,8 @@ weir::task<> measure(std::size_t count, std::size_t& bytes_each) {
     far_ends.reserve(count);
     weir::task_group group(co_await weir::this_task(), count + 1);
     const auto begin_one = [&]() -> weir::task<weir::result<void>> {
-        int ends[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        const std::array<int, 2> ends = weir::test::socket_pair();
+        if (ends[0] < 0) {
             co_return weir::fail(std::errc::too_many_files_open);
         }
         far_ends.push_back(ends[1]);
@@ -79,7 +79,7 @@ weir::task<> measure(std::size_t count, std::size_t& bytes_each) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(an_idle_connection_is_small) {
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_small, WEIR_LINUX_ONLY) {
     if (!weir::test::allocations_are_counted()) return;  // a sanitizer's heap is another one
     BOOST_TEST_MESSAGE("connection_core "
                        << sizeof(weir::ws::detail::connection_core) << ", stream_core "
