@@ -8,9 +8,10 @@
 //   }
 //
 // A body that would wait for ever fails with the list of those who wait. A body that passed is run
-// again and again, with a stop requested before its first, second, ... n-th step: it must end each
-// time, with no coroutine frame, no heap block and no descriptor left. What it checks in those runs
-// does not count; `is_disturbed()` tells it which kind of run it is in.
+// again and again: with a stop requested before its first, second, ... n-th step, and with its
+// first, second, ... n-th request to the kernel failing. It must end each time, with no coroutine
+// frame, no heap block and no descriptor left. What it checks in those runs does not count;
+// `is_disturbed()` tells it which kind of run it is in.
 #pragma once
 
 #include <weir/coro/task.hpp>
