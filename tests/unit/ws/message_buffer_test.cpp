@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <new>
+#include <thread>
 
 namespace ws = weir::ws;
 
@@ -20,10 +21,15 @@ void append(ws::message_buffer& buffer, std::size_t count, std::size_t expected,
 BOOST_AUTO_TEST_SUITE(message_buffer_test)
 
 BOOST_AUTO_TEST_CASE(a_large_announcement_reserves_no_more_than_64_kib_at_first) {
-    ws::message_buffer buffer;
-    buffer.make_room(10, std::size_t{1} << 40U);
-    BOOST_TEST(buffer.capacity() >= 10U);
-    BOOST_TEST(buffer.capacity() <= (std::size_t{64} << 10U));
+    std::size_t capacity = 0;
+    // A thread of its own has no spare block of an earlier message.
+    std::thread([&capacity] {
+        ws::message_buffer buffer;
+        buffer.make_room(10, std::size_t{1} << 40U);
+        capacity = buffer.capacity();
+    }).join();
+    BOOST_TEST(capacity >= 10U);
+    BOOST_TEST(capacity <= (std::size_t{64} << 10U));
 }
 
 BOOST_AUTO_TEST_CASE(room_never_exceeds_four_times_what_has_arrived) {
