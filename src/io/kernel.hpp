@@ -98,7 +98,8 @@ public:
     /// Who is asked for addresses instead of the system; null = nobody.
     [[nodiscard]] virtual name_service* names() noexcept { return nullptr; }
 
-    // An event that other threads raise: a descriptor to poll for POLLIN, or a negative errno value.
+    // An event that other threads raise: a descriptor to poll for POLLIN, or a negative errno
+    // value.
     [[nodiscard]] virtual int open_event() noexcept = 0;
     virtual void raise_event(int fd) noexcept = 0;  ///< any thread
     virtual void clear_event(int fd) noexcept = 0;

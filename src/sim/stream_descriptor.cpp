@@ -183,7 +183,8 @@ int stream_descriptor::shut_down(int how) {
     if (phase_ == phase::listening) {
         if ((sides & receive_shut) != 0) stop_listening();
     } else if (phase_ == phase::connecting) {
-        connect_failed(ECONNRESET);
+        phase_ = phase::fresh;
+        error_ = ECONNRESET;
     } else {
         // Linux keeps it in mind for a socket without a connection, too.
         shut_ |= sides;
@@ -225,7 +226,9 @@ bool stream_descriptor::attempt_connect(request& asked) {
     };
     if (connector_ == asked.id) {
         if (phase_ == phase::connecting) return false;
-        return answer(peer_home_ != nullptr ? 0 : -take_error());
+        if (peer_home_ != nullptr) return answer(0);
+        const int error = take_error();
+        return answer(error == 0 ? -ECONNABORTED : -error);
     }
     if (phase_ == phase::connecting) return answer(-EALREADY);
     if (phase_ != phase::fresh) return answer(-EISCONN);

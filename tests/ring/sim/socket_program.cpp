@@ -105,7 +105,8 @@ private:
     void perform_on(const step& now, std::size_t slot);
     void open_listener();
     void connect(const step& now);
-    void receive_many(std::size_t slot);
+    void fill(io_uring_sqe& sqe, const step& now, int fd);
+    [[nodiscard]] bool call(const step& now, int fd);
     void cancel(const step& now);
     void tell_names(int fd);
 
@@ -222,9 +223,7 @@ void program_run::connect(const step& now) {
     if (fd < 0) return note_result("socket", fd);
     sockets_.push_back(fd);
     io_uring_sqe& sqe = ask(now.what, sockets_.size() - 1);
-    net::endpoint& target = newest().target;
-    target = listening_[now.other % listening_.size()];
-    ::io_uring_prep_connect(&sqe, fd, target.native(), target.native_size());
+    fill(sqe, now, fd);
     sign(sqe);
 }
 
@@ -248,96 +247,89 @@ void program_run::tell_names(int fd) {
     note("error " + std::to_string(asked) + " " + std::to_string(error));
 }
 
-void program_run::receive_many(std::size_t slot) {
-    io_uring_sqe& sqe = ask(step::operation::receive_many, slot);
-    ::io_uring_prep_recv_multishot(&sqe, sockets_[slot], nullptr, 0, 0);
-    sqe.flags |= IOSQE_BUFFER_SELECT;
-    sqe.buf_group = buffers_group;
-    sign(sqe);
-}
-
-void program_run::perform_on(const step& now, std::size_t slot) {
-    const int fd = sockets_[slot];
+void program_run::fill(io_uring_sqe& sqe, const step& now, int fd) {
     const unsigned mask = masks[now.other % masks.size()];
+    std::vector<std::byte>& memory = newest().memory;
     using enum step::operation;
     switch (now.what) {
-        case accept: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_accept(&sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
-            return sign(sqe);
-        }
-        case accept_many: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_multishot_accept(&sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
-            return sign(sqe);
-        }
-        case send: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            std::vector<std::byte>& memory = newest().memory;
+        case accept:
+            return ::io_uring_prep_accept(&sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
+        case accept_many:
+            return ::io_uring_prep_multishot_accept(&sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
+        case send:
             for (std::byte& each : memory) each = static_cast<std::byte>(next_byte_++);
-            ::io_uring_prep_send(&sqe, fd, memory.data(), now.size, MSG_NOSIGNAL);
-            return sign(sqe);
-        }
-        case receive: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_recv(&sqe, fd, newest().memory.data(), now.size,
-                                 now.other % 2 == 0 ? MSG_DONTWAIT : 0);
-            return sign(sqe);
-        }
+            return ::io_uring_prep_send(&sqe, fd, memory.data(), now.size, MSG_NOSIGNAL);
+        case receive:
+            return ::io_uring_prep_recv(&sqe, fd, memory.data(), now.size,
+                                        now.other % 2 == 0 ? MSG_DONTWAIT : 0);
         case receive_many:
-            return this->receive_many(slot);
+            ::io_uring_prep_recv_multishot(&sqe, fd, nullptr, 0, 0);
+            sqe.flags |= IOSQE_BUFFER_SELECT;
+            sqe.buf_group = buffers_group;
+            return;
         case poll:
-        case poll_many: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_poll_add(&sqe, fd, mask);
-            if (now.what == poll_many) sqe.len = IORING_POLL_ADD_MULTI;
-            return sign(sqe);
-        }
-        case shut_down: {
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_shutdown(&sqe, fd, static_cast<int>(now.other % 3));
-            return sign(sqe);
-        }
-        case close: {
-            sockets_[slot] = -1;
-            io_uring_sqe& sqe = ask(now.what, slot);
-            ::io_uring_prep_close(&sqe, fd);
-            return sign(sqe);
-        }
-        case connect_again: {
-            if (listening_.empty()) return;
-            io_uring_sqe& sqe = ask(now.what, slot);
+            return ::io_uring_prep_poll_add(&sqe, fd, mask);
+        case poll_many:
+            return ::io_uring_prep_poll_multishot(&sqe, fd, mask);
+        case shut_down:
+            return ::io_uring_prep_shutdown(&sqe, fd, static_cast<int>(now.other % 3));
+        case close:
+            return ::io_uring_prep_close(&sqe, fd);
+        default: {  // connect and connect_again
             net::endpoint& target = newest().target;
             target = listening_[now.other % listening_.size()];
-            ::io_uring_prep_connect(&sqe, fd, target.native(), target.native_size());
-            return sign(sqe);
+            return ::io_uring_prep_connect(&sqe, fd, target.native(), target.native_size());
         }
-        case abort_on_close: {
+    }
+}
+
+/// The calls beside the ring; false when `now` is a request.
+bool program_run::call(const step& now, int fd) {
+    std::vector<std::byte> memory(now.size, static_cast<std::byte>(next_byte_));
+    switch (now.what) {
+        case step::operation::names:
+            tell_names(fd);
+            return true;
+        case step::operation::listen_again:
+            note_result("listen", system_.listen(fd, 4));
+            return true;
+        case step::operation::abort_on_close: {
             const linger at_once{1, 0};
-            return note_result(
-                "linger", system_.set_option(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+            note_result("linger",
+                        system_.set_option(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+            return true;
         }
-        case send_now: {
-            std::vector<std::byte> memory(now.size, static_cast<std::byte>(next_byte_++));
+        case step::operation::send_now: {
             iovec piece{memory.data(), memory.size()};
             msghdr message{};
             message.msg_iov = &piece;
             message.msg_iovlen = 1;
-            return note_result("sent", system_.send_now(fd, message));
+            note_result("sent", system_.send_now(fd, message));
+            ++next_byte_;
+            return true;
         }
-        case receive_now: {
-            std::vector<std::byte> memory(now.size);
+        case step::operation::receive_now: {
             const int got = system_.receive_now(fd, memory.data(), memory.size());
-            if (got <= 0) return note_result("got", got);
-            return note("got " + describe_bytes(memory.data(), static_cast<std::size_t>(got)));
+            if (got <= 0) {
+                note_result("got", got);
+            } else {
+                note("got " + describe_bytes(memory.data(), static_cast<std::size_t>(got)));
+            }
+            return true;
         }
-        case names:
-            return tell_names(fd);
-        case listen_again:
-            return note_result("listen", system_.listen(fd, 4));
         default:
-            return;
+            return false;
     }
+}
+
+void program_run::perform_on(const step& now, std::size_t slot) {
+    const int fd = sockets_[slot];
+    if (call(now, fd)) return;
+    if (now.what == step::operation::connect_again && listening_.empty()) return;
+    if (now.what == step::operation::close) sockets_[slot] = -1;
+    io_uring_sqe& sqe = ask(now.what, slot);
+    fill(sqe, now, fd);
+    sign(sqe);
 }
 
 void program_run::take(const io_uring_cqe& answer, std::vector<std::string>& texts) {
