@@ -30,7 +30,6 @@ public:
     [[nodiscard]] std::size_t size() const noexcept;
 
     simulated_kernel& kernel;
-    io_uring_sqe sqe;
     std::uint64_t id;
     std::vector<iovec> pieces;     ///< of a send
     std::vector<std::byte> name;   ///< the address that a connect or a message names
@@ -38,6 +37,7 @@ public:
     std::size_t control_room = 0;  ///< likewise
     bool is_over = false;
     bool is_leaving = false;  ///< cancelled; only its completion is still to come
+    io_uring_sqe sqe;         // last: it ends in an array without a size
 };
 
 using request_ptr = std::shared_ptr<request>;
