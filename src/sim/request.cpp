@@ -14,7 +14,7 @@ void copy_name(std::vector<std::byte>& out, const void* address, std::size_t siz
 }  // namespace
 
 request::request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_t number)
-    : kernel(from), id(number), sqe(asked) {
+    : kernel(from), id(number), asked_(std::make_unique<const io_uring_sqe>(asked)), sqe(*asked_) {
     const auto* memory = reinterpret_cast<void*>(static_cast<std::uintptr_t>(sqe.addr));
     switch (sqe.opcode) {
         case IORING_OP_SEND:

@@ -37,7 +37,13 @@ public:
     std::size_t control_room = 0;  ///< likewise
     bool is_over = false;
     bool is_leaving = false;  ///< cancelled; only its completion is still to come
-    io_uring_sqe sqe;         // last: it ends in an array without a size
+
+private:
+    // By pointer: it ends in an array without a size, which may be no part of a class.
+    std::unique_ptr<const io_uring_sqe> asked_;
+
+public:
+    const io_uring_sqe& sqe;
 };
 
 using request_ptr = std::shared_ptr<request>;

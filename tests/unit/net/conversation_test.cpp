@@ -111,7 +111,7 @@ CO_TEST(a_datagram_arrives) {
     const auto sent = co_await client->send_to(weir::as_bytes(std::string_view("ping")),
                                                server->local_endpoint());
     CO_CHECK(sent.has_value());
-    const auto arrived = co_await std::move(receiving);
+    const auto arrived = co_await receiving;
     CO_CHECK(arrived.has_value() && *arrived == "ping");
 }
 
