@@ -48,6 +48,7 @@ void host::start_application(shard_main main, const host_options& options) {
     machine_->set_max_descriptors(options_.max_open_files);
     if (!machine_->is_up()) machine_->come_up();
     application_ = std::make_unique<application>(*machine_, options_, main_);
+    collect_ended();  // one that never waits has ended already
 }
 
 void host::request_stop() {

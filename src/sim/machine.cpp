@@ -119,6 +119,7 @@ machine::~machine() {
 
 void machine::go_down() {
     is_up_ = false;
+    ++crashes_;
     stream_ports_.clear();
     datagram_ports_.clear();
     paths_.clear();

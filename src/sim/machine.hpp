@@ -73,6 +73,8 @@ public:
     /// The process has ended without a word: every socket is gone, files are as the disk has them.
     void go_down();
     void come_up();
+    /// How often its process has ended so: what an earlier one had begun does not go on.
+    [[nodiscard]] unsigned crashes() const noexcept { return crashes_; }
 
     // Rings.
     [[nodiscard]] int attach(simulated_kernel& ring);
@@ -107,6 +109,7 @@ private:
     sim::disk disk_;
     std::chrono::nanoseconds clock_offset_{0};
     bool is_up_ = true;
+    unsigned crashes_ = 0;
     std::vector<simulated_kernel*> rings_;
     std::map<int, std::shared_ptr<descriptor>> descriptors_;
     std::size_t max_descriptors_ = 20'000;

@@ -39,17 +39,19 @@ bool network::is_connected(const machine& a, const machine& b) const {
     return &a == &b || (b.is_up() && !cut_.contains(pair_of(a, b)));
 }
 
-std::chrono::nanoseconds network::travel_time(const machine& a, const machine& b,
-                                              std::size_t size) {
+std::chrono::nanoseconds network::travel_time(const machine& a, const machine& b) {
     if (&a == &b) return {};
     const link_options& link = between(a, b);
-    auto time = world_.latencies().between(link.min_latency, link.max_latency);
-    if (link.bytes_per_second > 0) {
-        constexpr std::uint64_t second = 1'000'000'000;
-        time += std::chrono::nanoseconds(
-            static_cast<std::int64_t>(size * second / link.bytes_per_second));
-    }
-    return time;
+    return world_.latencies().between(link.min_latency, link.max_latency);
+}
+
+std::chrono::nanoseconds network::transfer_time(const machine& a, const machine& b,
+                                                std::size_t size) {
+    const link_options& link = between(a, b);
+    if (&a == &b || link.bytes_per_second == 0) return {};
+    constexpr std::uint64_t second = 1'000'000'000;
+    return std::chrono::nanoseconds(
+        static_cast<std::int64_t>(size * second / link.bytes_per_second));
 }
 
 bool network::loses_datagram(const machine& a, const machine& b) {

@@ -45,9 +45,16 @@ public:
     /// Whether what is sent from one now arrives at the other.
     [[nodiscard]] bool is_connected(const machine& a, const machine& b) const;
 
-    /// How long `size` bytes of a stream travel.
+    /// How long `size` bytes travel that have the link for themselves.
     [[nodiscard]] std::chrono::nanoseconds travel_time(const machine& a, const machine& b,
-                                                       std::size_t size);
+                                                       std::size_t size) {
+        return transfer_time(a, b, size) + travel_time(a, b);
+    }
+    /// The same for what is too small to matter.
+    [[nodiscard]] std::chrono::nanoseconds travel_time(const machine& a, const machine& b);
+    /// How long `size` bytes occupy one direction of a connection.
+    [[nodiscard]] std::chrono::nanoseconds transfer_time(const machine& a, const machine& b,
+                                                         std::size_t size);
     /// Whether a datagram gets lost.
     [[nodiscard]] bool loses_datagram(const machine& a, const machine& b);
 

@@ -28,12 +28,13 @@ constexpr std::size_t max_backlog = 4096;  // net.core.somaxconn
 }  // namespace
 
 stream_descriptor::stream_descriptor(machine& home, int family)
-    : descriptor(home), family_(family) {}
+    : descriptor(home), family_(family), crashes_before_(home.crashes()) {}
 
 std::shared_ptr<stream_descriptor> stream_descriptor::self() {
     return std::static_pointer_cast<stream_descriptor>(shared_from_this());
 }
 bool stream_descriptor::is_unix() const noexcept { return family_ == AF_UNIX; }
+bool stream_descriptor::has_crashed() const noexcept { return home().crashes() != crashes_before_; }
 
 // --- names ------------------------------------------------------------------------------------
 
@@ -272,7 +273,7 @@ std::shared_ptr<stream_descriptor> stream_descriptor::listener_at(
 }
 
 void stream_descriptor::knock(unsigned tries) {
-    if (phase_ != phase::connecting) return;
+    if (phase_ != phase::connecting || has_crashed()) return;
     engine& world = home().world();
     const auto me = self();
     machine* there = is_unix() ? &home() : home().between().find(home(), remote_);
@@ -369,6 +370,11 @@ void stream_descriptor::released() {
     static_cast<void>(options_.get(SOL_SOCKET, SO_LINGER, &how, &size));
     const bool is_abrupt = size == sizeof how && how.l_onoff != 0 && how.l_linger == 0;
     if (is_abrupt || !received_.empty()) return reset_peer();
+    const auto peer = peer_.lock();
+    // A unix socket knows at once that nobody will read what it would send.
+    const bool is_told = is_unix() && peer != nullptr && peer->phase_ == phase::connected;
+    if (is_told) peer->shut_ |= send_shut;
+    if (is_told && end_sent_) peer->notify(every_event);
     send_end();
 }
 

@@ -63,6 +63,7 @@ private:
     void released() override;
     [[nodiscard]] std::shared_ptr<stream_descriptor> self();
     [[nodiscard]] bool is_unix() const noexcept;
+    [[nodiscard]] bool has_crashed() const noexcept;
 
     // Meeting: stream_descriptor.cpp
     [[nodiscard]] bool attempt_accept(request& asked);
@@ -92,16 +93,18 @@ private:
 
     // On the way: stream_transit.cpp
     void dispatch(segment next);
-    void arrange_arrival();
+    void arrange_arrival(std::size_t size);
     void arrive();
     void wait_for_link();
     void take_segment(segment next);
     void break_off(int error);
+    [[nodiscard]] int break_here();
     void close_if_both_ended();
     void reset_peer();
     void send_reset();
 
     int family_;
+    unsigned crashes_before_;
     phase phase_ = phase::fresh;
     net::endpoint local_;
     net::endpoint remote_;
@@ -121,6 +124,7 @@ private:
     byte_queue received_;
     std::deque<segment> on_the_way_;
     std::chrono::steady_clock::time_point last_arrival_{};
+    std::chrono::steady_clock::time_point link_free_at_{};
     std::size_t unread_by_peer_ = 0;  // on the way, or arrived there and not read
     std::uint64_t stall_ = 0;         // counts the times the link was found cut
     bool is_stalled_ = false;

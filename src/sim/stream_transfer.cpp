@@ -58,11 +58,7 @@ std::size_t stream_descriptor::room() const {
 
 int stream_descriptor::take_some(std::byte* out, std::size_t room, bool may_be_short) {
     if (phase_ == phase::listening) return -ENOTCONN;
-    if (phase_ == phase::connected && home().faults().strikes(fault::reset)) {
-        reset_peer();
-        break_off(ECONNRESET);
-        return -take_error();
-    }
+    if (phase_ == phase::connected && home().faults().strikes(fault::reset)) return break_here();
     if (!received_.empty()) {
         std::size_t count = std::min({received_.size(), room, largest_result});
         if (may_be_short && count > 1 && home().faults().strikes(fault::short_receive)) {
@@ -128,10 +124,7 @@ int stream_descriptor::receive_now(void* buffer, std::size_t size) {
 
 int stream_descriptor::give_some(const iovec* pieces, std::size_t count) {
     if (is_unix() && phase_ != phase::connected && phase_ != phase::closed) return -ENOTCONN;
-    if (phase_ == phase::connected && home().faults().strikes(fault::reset)) {
-        reset_peer();
-        break_off(ECONNRESET);
-    }
+    if (phase_ == phase::connected && home().faults().strikes(fault::reset)) return break_here();
     if (error_ != 0) return -take_error();
     if (phase_ == phase::connecting) return -EAGAIN;
     if (phase_ != phase::connected || (shut_ & send_shut) != 0) return -EPIPE;

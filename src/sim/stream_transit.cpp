@@ -25,21 +25,28 @@ constexpr std::chrono::milliseconds longest_silence{924'600};
 void stream_descriptor::dispatch(segment next) {
     if (peer_home_ == nullptr || phase_ == phase::closed) return;
     on_the_way_.push_back(std::move(next));
+    const std::size_t size = on_the_way_.back().data.size();
     if (peer_home_ == &home() && on_the_way_.size() == 1 && last_arrival_ <= home().world().now()) {
         arrive();
     } else {
-        arrange_arrival();
+        arrange_arrival(size);
     }
 }
 
-void stream_descriptor::arrange_arrival() {
+void stream_descriptor::arrange_arrival(std::size_t size) {
     if (is_stalled_) return;
     engine& world = home().world();
-    const std::size_t size = on_the_way_.back().data.size();
-    const auto travel = home().between().travel_time(home(), *peer_home_, size);
-    last_arrival_ = std::max(last_arrival_, world.now() + travel);
-    // The event holds this end: what was accepted arrives although the number is closed.
-    world.at(last_arrival_, [me = self()] { me->arrive(); });
+    network& between = home().between();
+    // One piece after the other goes through a narrow link.
+    link_free_at_ =
+        std::max(link_free_at_, world.now()) + between.transfer_time(home(), *peer_home_, size);
+    last_arrival_ =
+        std::max(last_arrival_, link_free_at_ + between.travel_time(home(), *peer_home_));
+    // The event holds this end: what was accepted arrives although the number is closed. After a
+    // stall it counts for nothing: all that waited is sent again.
+    world.at(last_arrival_, [me = self(), stall = stall_] {
+        if (me->stall_ == stall) me->arrive();
+    });
 }
 
 void stream_descriptor::arrive() {
@@ -59,14 +66,14 @@ void stream_descriptor::arrive() {
 }
 
 void stream_descriptor::wait_for_link() {
+    if (has_crashed()) return;  // nobody sends it again
     is_stalled_ = true;
     const std::uint64_t stall = ++stall_;
     const auto me = self();
     home().between().when_changed([me] {
-        if (!std::exchange(me->is_stalled_, false)) return;
+        if (!std::exchange(me->is_stalled_, false) || me->has_crashed()) return;
         // What waited is sent again, in its order.
-        const std::size_t waiting = me->on_the_way_.size();
-        for (std::size_t i = 0; i < waiting; ++i) me->arrange_arrival();
+        for (const segment& each : me->on_the_way_) me->arrange_arrival(each.data.size());
     });
     const std::chrono::milliseconds own_limit(options_.number(IPPROTO_TCP, TCP_USER_TIMEOUT, 0));
     const auto limit = own_limit.count() > 0 ? own_limit : longest_silence;
@@ -111,6 +118,17 @@ void stream_descriptor::break_off(int error) {
     unread_by_peer_ = 0;
     was_full_ = false;
     notify(every_event);
+}
+
+/// The connection breaks under the request that is attempted now. That one gets the error; the
+/// others are woken once it is done with.
+int stream_descriptor::break_here() {
+    unread_by_peer_ = 0;
+    was_full_ = false;
+    reset_peer();
+    received_.clear();
+    home().world().after({}, [me = self()] { me->notify(every_event); });
+    return -ECONNRESET;
 }
 
 void stream_descriptor::reset_peer() {
