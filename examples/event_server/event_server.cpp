@@ -62,6 +62,7 @@ weir::task<weir::result<void>> event_server::serve(weir::net::endpoint where) {
 void event_server::announce(const weir::net::endpoint& where) {
     // Whoever waits for this line connects at once, so the last shard to listen prints it.
     if (server_.listening.fetch_add(1) + 1 < server_.settings.shards) return;
+    if (!server_.settings.announces) return;
     std::printf("listening on %s\n", where.to_string().c_str());
     std::fflush(stdout);
 }

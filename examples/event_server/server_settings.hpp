@@ -29,4 +29,5 @@ public:
     std::size_t max_connections = 100'000;
     weir::pubsub::rooms_options rooms;
     std::chrono::seconds drain{10};
+    bool announces = true;  ///< says on stdout where it listens
 };
