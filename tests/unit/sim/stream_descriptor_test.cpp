@@ -245,8 +245,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_crashed_and_came_back_answers_with_a_reset) {
 }
 
 BOOST_AUTO_TEST_CASE(a_crashed_host_sends_nothing_again_when_the_link_is_healed) {
+    std::string heard;  // outlives the crash at the end of the world
     two_hosts pair;
-    std::string heard;
     pair.start(pair.server, server_of_one([&](tcp_socket& socket) -> weir::task<> {
                    auto all = co_await hear(socket, 100);
                    heard = all.value_or("an error");
