@@ -115,6 +115,16 @@ BOOST_AUTO_TEST_CASE(what_the_receive_buffer_does_not_hold_is_dropped) {
     BOOST_TEST(kept.texts.size() == 5U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_received_makes_room_for_more) {
+    two_hosts pair;
+    arrivals kept;
+    udp_options options;
+    options.receive_buffer_bytes = 2500;
+    receive_all(pair, kept, options);
+    send_all(pair, std::vector<std::string>(20, std::string(1000, 'x')));
+    BOOST_TEST(kept.texts.size() == 20U);
+}
+
 BOOST_AUTO_TEST_CASE(no_datagram_is_longer_than_ip_allows) {
     two_hosts pair;
     arrivals kept;

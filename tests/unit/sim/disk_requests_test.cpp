@@ -191,4 +191,15 @@ BOOST_AUTO_TEST_CASE(a_write_that_is_under_way_at_a_crash_never_happens) {
     BOOST_TEST(*pair.server.disk().read("file") == "text");
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_being_opened_at_a_crash_is_not_emptied) {
+    two_hosts pair;
+    pair.all.faults().rate(fault::slow_disk, 1);
+    pair.server.disk().put("file", "text");
+    pair.start(pair.server, [] { return write_and_wait("late", false); });
+    pair.all.run_for(1us);
+    pair.server.crash();
+    pair.all.run_for(10s);
+    BOOST_TEST(*pair.server.disk().read("file") == "text");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -225,6 +225,27 @@ BOOST_AUTO_TEST_CASE(reordered_completions_keep_the_order_of_each_request) {
     BOOST_TEST(was_reordered);
 }
 
+BOOST_AUTO_TEST_CASE(reordered_completions_keep_the_order_of_what_was_accepted) {
+    const auto where = weir::net::endpoint::loopback(7000);
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        kernel_bench bench(256, seed);
+        const int listener = bench.open_listener(7000);
+        ::io_uring_prep_multishot_accept(&bench.ask(1), listener, nullptr, nullptr, 0);
+        for (std::uint64_t i = 0; i < 5; ++i) {
+            const int client = bench.system.socket(AF_INET, SOCK_STREAM, 0);
+            ::io_uring_prep_connect(&bench.ask(10 + i), client, where.native(),
+                                    where.native_size());
+        }
+        bench.time.faults().rate(fault::reordered_completions, 0.7);
+        std::vector<int> accepted;
+        for (const answer& each : bench.collect()) {
+            if (each.tag == 1) accepted.push_back(each.result);
+        }
+        BOOST_TEST(accepted.size() == 5U);
+        BOOST_TEST(std::is_sorted(accepted.begin(), accepted.end()));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_late_cancel_completes_a_second_later) {
     kernel_bench bench;
     std::array<char, 8> memory{};

@@ -159,6 +159,20 @@ BOOST_AUTO_TEST_CASE(smaller_buffers_hold_less) {
     BOOST_TEST(bench.say(here, std::string(1 << 20, 'x')) == 40'000);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_accepted_has_the_options_of_its_listener) {
+    kernel_bench bench;
+    const int listener = bench.open_listener(port);
+    const int size = 10'000;
+    BOOST_TEST(bench.system.set_option(listener, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
+    ask_connect(bench, 1);
+    ::io_uring_prep_accept(&bench.ask(2), listener, nullptr, nullptr, 0);
+    const int server = results_of(bench.collect()).at(2);
+    int told = 0;
+    unsigned room = sizeof told;
+    BOOST_TEST(bench.system.option(server, SOL_SOCKET, SO_RCVBUF, &told, &room) == 0);
+    BOOST_TEST(told == 20'000);
+}
+
 BOOST_AUTO_TEST_CASE(short_transfers_lose_nothing) {
     kernel_bench bench;
     const auto [here, there] = open_tcp_pair(bench);
