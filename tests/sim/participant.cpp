@@ -14,6 +14,7 @@
 #include <deque>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace weir::sim::test {
 
@@ -106,10 +107,10 @@ private:
             record_->heard[std::string(*room)].emplace_back(
                 number_in(data.substr(3)), number_in(data.substr(data.find(" no ") + 4)));
         } else if (type == "pong" && !waiting_.empty()) {
-            waiting_.front()->is_acknowledged = true;
+            // The server was busy and had said so: then this one was not taken.
+            waiting_.front()->is_acknowledged = !std::exchange(refused_, false);
             waiting_.pop_front();
-        } else if (type == "error" && !waiting_.empty()) {
-            // The server was busy and has said so: this one was not taken.
+        } else if (type == "error") {
             refused_ = true;
         }
     }
@@ -119,7 +120,7 @@ private:
     random chance_;
     session_record* record_ = nullptr;
     std::deque<publish_record*> waiting_;  // for their pong
-    bool refused_ = false;
+    bool refused_ = false;                 // the publish whose pong comes next
 };
 
 std::string describe(const event_name& event) {

@@ -55,6 +55,7 @@ public:
 
     /// Runs `main(shard)`, which gives a `task<>` or a `task<result<void>>`, on every shard, as
     /// `runtime::run` does; the world lets it go on. It is kept for `restart`. One at a time.
+    /// Throws what a `main` throws before it first waits.
     template <class Main>
         requires std::is_invocable_v<Main&, shard&>
     void start(Main main, const host_options& options = host_options()) {
