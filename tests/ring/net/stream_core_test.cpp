@@ -42,7 +42,8 @@ weir::task<> churn() {
     co_await weir::test::turns(20);
     const std::size_t descriptors = weir::test::fd_count();
     const weir::test::memory_state before = weir::test::memory_state::now();
-    co_await come_and_go(acceptor, weir::test::rounds(20'000));
+    const std::size_t full = weir::test::is_simulated() ? 10'000 : 100'000;
+    co_await come_and_go(acceptor, weir::test::rounds(full));
     co_await weir::test::turns(20);
     BOOST_TEST(weir::test::fd_count() == descriptors);
     if (weir::test::allocations_are_counted()) {
