@@ -97,17 +97,14 @@ unsigned datagram_descriptor::readiness() const noexcept {
 
 void datagram_descriptor::released() { home().datagram_ports().give_back(*this); }
 
-void datagram_descriptor::bind_to_any(const net::endpoint& target) {
+void datagram_descriptor::bind_to_any() {
     if (local_.port() != 0) return;
-    net::endpoint any = local_;
-    const std::uint16_t port = home().datagram_ports().take(any, shared_from_this(), false);
-    local_.set_port(port);
-    static_cast<void>(target);
+    local_.set_port(home().datagram_ports().take(local_, shared_from_this(), false));
 }
 
 int datagram_descriptor::connect(const net::endpoint& peer) {
     if (peer.family() == net::family::unspecified) return -EAFNOSUPPORT;
-    bind_to_any(peer);
+    bind_to_any();
     peer_ = peer;
     const std::uint16_t port = local_.port();
     local_ = home().source_towards(peer);
@@ -125,7 +122,7 @@ int datagram_descriptor::send(const iovec* pieces, std::size_t count, const net:
     }
     const auto size = data.size();
     if (size > largest_ipv4_datagram) return -EMSGSIZE;
-    bind_to_any(target);
+    bind_to_any();
     machine* there = home().between().find(home(), target);
     if (there == nullptr || home().between().loses_datagram(home(), *there)) {
         return static_cast<int>(size);

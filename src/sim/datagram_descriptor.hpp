@@ -37,7 +37,7 @@ private:
     [[nodiscard]] unsigned readiness() const noexcept override;
     void released() override;
 
-    void bind_to_any(const net::endpoint& target);
+    void bind_to_any();
     [[nodiscard]] int connect(const net::endpoint& peer);
     [[nodiscard]] int send(const iovec* pieces, std::size_t count, const net::endpoint& target);
     void deliver(datagram arrived);

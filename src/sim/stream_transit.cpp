@@ -60,7 +60,7 @@ void stream_descriptor::arrive() {
     // Nobody is there any more: the other machine answers with a reset.
     if (next.is_reset || (next.is_end && next.data.empty() && peer != nullptr)) return;
     const auto back = home().between().travel_time(*peer_home_, home(), 0);
-    const int error = is_unix() ? EPIPE : end_received_ ? EPIPE : ECONNRESET;
+    const int error = is_unix() || end_received_ ? EPIPE : ECONNRESET;
     if (back.count() == 0) return break_off(error);
     home().world().after(back, [me = self(), error] { me->break_off(error); });
 }

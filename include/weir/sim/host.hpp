@@ -24,9 +24,10 @@
 namespace weir::sim {
 
 class application;
+class engine;
 class machine;
 class network;
-class engine;
+class world;
 
 /// How a host runs its application. Sizes are small: a world may have many hosts.
 class host_options {
@@ -84,12 +85,8 @@ public:
     /// Descriptors that its process has open, the loops' own included.
     [[nodiscard]] std::size_t open_descriptors() const noexcept;
 
-    /// For the world.
-    [[nodiscard]] machine& inside() noexcept { return *machine_; }
-    [[nodiscard]] application* running() const noexcept { return application_.get(); }
-    void collect_ended();
-
 private:
+    friend class world;
     using shard_main = std::function<task<result<void>>(shard&)>;
 
     template <class Main>
@@ -102,6 +99,9 @@ private:
         }
     }
     void start_application(shard_main main, const host_options& options);
+    [[nodiscard]] machine& inside() noexcept { return *machine_; }
+    [[nodiscard]] application* running() const noexcept { return application_.get(); }
+    void collect_ended();
 
     std::unique_ptr<machine> machine_;
     shard_main main_;
