@@ -6,19 +6,19 @@
 #include <chrono>
 #include <utility>
 
-client::client(server_state& server, command_parser& parser, set& siblings,
+client::client(server_state& server, command_parser& parser, list& siblings,
                weir::ws::connection connection)
     : server_(server),
       parser_(parser),
       siblings_(siblings),
+      place_(siblings.insert(siblings.end(), this)),
       shard_(weir::this_shard().index()),
       connection_(std::move(connection)) {
-    siblings_.insert(this);
     server_.metrics.clients.at(shard_).add();
 }
 
 client::~client() {
-    siblings_.erase(this);
+    give_up_place();
     server_.metrics.clients.at(shard_).subtract();
 }
 
@@ -30,10 +30,14 @@ weir::task<> client::serve() {
 
 void client::leave(weir::ws::close_code code, std::string_view reason) noexcept {
     if (leaving_.stop_requested()) return;
-    siblings_.erase(this);
+    give_up_place();
     code_ = code;
     reason_ = reason;
     leaving_.request_stop();
+}
+
+void client::give_up_place() noexcept {
+    if (place_ != siblings_.end()) siblings_.erase(std::exchange(place_, siblings_.end()));
 }
 
 weir::task<> client::talk() {

@@ -15,18 +15,18 @@
 
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 /// Lives in the frame of its connection's task, and belongs to that shard.
 class client final : private weir::pubsub::member<weir::ws::prepared_message> {
 public:
-    using set = std::unordered_set<client*>;
+    using list = std::list<client*>;
 
-    /// @param siblings  the clients of this shard that may be told to leave.
-    explicit client(server_state& server, command_parser& parser, set& siblings,
+    /// @param siblings  the clients of this shard that may be told to leave, as they have come.
+    explicit client(server_state& server, command_parser& parser, list& siblings,
                     weir::ws::connection connection);
     ~client();
 
@@ -36,8 +36,11 @@ public:
     /// Begins to close the connection with `code`. Waits for nothing.
     void leave(weir::ws::close_code code, std::string_view reason) noexcept;
 
+    [[nodiscard]] std::size_t queued_bytes() const noexcept override;
+
 private:
     [[nodiscard]] weir::task<> talk();
+    void give_up_place() noexcept;
     /// Does what `text` asks for; gives the answer, if there is one.
     [[nodiscard]] std::string answer_to(std::string_view text);
     [[nodiscard]] std::string subscribe(std::string_view room);
@@ -45,13 +48,13 @@ private:
     [[nodiscard]] std::string publish(const command& asked);
     [[nodiscard]] std::string error(std::string_view message);
 
-    [[nodiscard]] std::size_t queued_bytes() const noexcept override;
     void deliver(const weir::ws::prepared_message& message) override;
     void fall_behind() noexcept override;
 
     server_state& server_;
     command_parser& parser_;
-    set& siblings_;
+    list& siblings_;
+    list::iterator place_;  // among them; the end when it leaves
     unsigned shard_;
     weir::ws::connection connection_;
     std::map<std::string, event_rooms::subscription, std::less<>> rooms_;

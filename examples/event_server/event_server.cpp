@@ -87,15 +87,21 @@ weir::task<> event_server::drain_when_told(weir::net::tcp_acceptor& acceptor) {
     acceptor.close();
     const auto spread = std::min<std::chrono::nanoseconds>(server_.settings.drain / 4, max_spread);
     const auto pause = spread / static_cast<long>(clients_.size() + 1);
-    std::minstd_rand random(std::random_device{}());
+    std::minstd_rand random(shard_ + 1);
     std::uniform_real_distribution<double> jitter(0.5, 1.5);
     while (!clients_.empty()) {
-        (*clients_.begin())->leave(weir::ws::close_code::going_away, "the server goes away");
+        clients_.front()->leave(weir::ws::close_code::going_away, "the server goes away");
         const auto wait =
             std::chrono::duration_cast<std::chrono::nanoseconds>(pause * jitter(random));
         if (!co_await weir::sleep_for(wait)) co_return;
     }
     requests_.request_stop();
+}
+
+std::size_t event_server::longest_queue() const noexcept {
+    std::size_t longest = 0;
+    for (const client* each : clients_) longest = std::max(longest, each->queued_bytes());
+    return longest;
 }
 
 weir::task<> event_server::serve_connection(weir::net::tcp_socket socket) {

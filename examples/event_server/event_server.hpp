@@ -34,6 +34,9 @@ public:
     /// Begins to end: called once, on this shard.
     void drain() noexcept { drain_.set(); }
 
+    /// Bytes that wait for the client of this shard for which most do.
+    [[nodiscard]] std::size_t longest_queue() const noexcept;
+
 private:
     void announce(const weir::net::endpoint& where);
     [[nodiscard]] weir::task<> accept_all(weir::net::tcp_acceptor& acceptor,
@@ -50,7 +53,7 @@ private:
     unsigned shard_;
     std::size_t max_clients_;
     command_parser parser_;
-    client::set clients_;
+    client::list clients_;
     weir::event drain_;
     weir::scope::time_point deadline_{};  // of draining
     weir::stop_source requests_;          // ends those who have not become clients

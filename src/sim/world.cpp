@@ -79,6 +79,7 @@ std::uint64_t world::seed() const noexcept { return inside_->seed; }
 std::chrono::nanoseconds world::elapsed() const noexcept {
     return inside_->time.now() - inside_->begin;
 }
+std::chrono::steady_clock::time_point world::now() const noexcept { return inside_->time.now(); }
 random& world::chance() noexcept { return inside_->for_the_test; }
 fault_plan& world::faults() noexcept { return inside_->time.faults(); }
 
@@ -111,7 +112,9 @@ void world::run_for(std::chrono::nanoseconds duration) {
 bool world::run_until(const std::function<bool()>& condition, std::chrono::nanoseconds limit) {
     const engine::time_point end = inside_->time.now() + limit;
     while (!condition()) {
-        if (!inside_->step(end)) return false;
+        if (inside_->step(end)) continue;
+        inside_->time.advance_to(end);
+        return false;
     }
     return true;
 }

@@ -6,9 +6,9 @@
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/sim/random.hpp>
+#include <weir/sync/channel.hpp>
 #include <weir/ws/connect.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <deque>
@@ -23,6 +23,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array<std::string_view, 3> rooms{"red", "green", "blue"};
+constexpr std::size_t usual_text_bytes = 2000;
+constexpr std::size_t longest_text_bytes = 60'000;
 
 const ws::client_options& impatient() {
     static const ws::client_options options = [] {
@@ -48,7 +50,9 @@ std::uint64_t number_in(std::string_view text) {
     return number;
 }
 
-/// One connection at work.
+/// One connection at work: three tasks, of which the first that fails ends the others.
+///
+///   plan --outbox--> speak --> server --> hear
 class visit {
 public:
     explicit visit(minutes_book& book, std::size_t client, random chance)
@@ -59,42 +63,65 @@ public:
         ws::connection server = co_await ok(with_timeout(3s, ws::connect(where, impatient())));
         record_ = &book_.sessions.emplace_back(client_);
         auto hearing = hear(server);
+        auto planning = plan();
         auto speaking = speak(server);
-        static_cast<void>(co_await when_any(std::move(hearing), std::move(speaking)));
-        record_->is_open = false;
+        auto ended =
+            co_await when_any(std::move(hearing), std::move(planning), std::move(speaking));
+        note_end(ended.outcome<0>(), ended.outcome<2>());
         co_return co_await server.close();
     }
 
 private:
     task<result<void>> hear(ws::connection& server) {
         for (;;) {
-            const ws::message message = co_await ok(server.receive());
-            note(message.text());
+            if (!book_.is_calm && chance_.chance(0.002)) {
+                co_await ok(sleep_for(chance_.between(1s, 15s)));
+            }
+            if (chance_.chance(0.2)) {
+                co_await ok(hear_soon(server));
+            } else {
+                const ws::message message = co_await ok(server.receive());
+                note(message.text());
+            }
         }
     }
-    task<result<void>> speak(ws::connection& server) {
+    /// What does not come in time comes later.
+    task<result<void>> hear_soon(ws::connection& server) {
+        auto message = co_await with_timeout(chance_.between(1ms, 50ms), server.receive());
+        if (message) note(message->text());
+        if (!message && message.error() != std::errc::timed_out) co_return fail(message.error());
+        co_return {};
+    }
+
+    task<result<void>> plan() {
         for (const std::string_view room : rooms) {
             if (!chance_.chance(0.7)) continue;
-            const std::string text =
-                R"({"type":"subscribe","room":")" + std::string(room) + R"("})";
-            co_await ok(server.send_text(text));
+            std::string text = R"({"type":"subscribe","room":")" + std::string(room) + R"("})";
+            co_await ok(outbox_.send(std::move(text)));
         }
         for (;;) {
-            co_await ok(sleep_for(chance_.between(5ms, 500ms)));
-            if (book_.quiet) continue;
-            co_await ok(publish(server));
+            co_await ok(sleep_for(chance_.between(5ms, 1s)));
+            const std::uint64_t burst = 1 + chance_.below(3);
+            for (std::uint64_t i = 0; i < burst && !book_.is_quiet; ++i) co_await ok(publish());
         }
     }
-    task<result<void>> publish(ws::connection& server) {
+    task<result<void>> publish() {
         const std::string room(rooms[chance_.below(rooms.size())]);
         const event_name event(client_, ++book_.newest[client_]);
-        const std::string padding(chance_.below(2000), 'p');
-        const std::string text = R"({"type":"publish","room":")" + room + R"(","data":"by )" +
-                                 std::to_string(client_) + " no " + std::to_string(event.number) +
-                                 " " + padding + R"("})";
+        const std::size_t longest = chance_.chance(0.1) ? longest_text_bytes : usual_text_bytes;
+        const std::string padding(chance_.below(longest), 'p');
+        std::string text = R"({"type":"publish","room":")" + room + R"(","data":"by )" +
+                           std::to_string(client_) + " no " + std::to_string(event.number) + " " +
+                           padding + R"("})";
         waiting_.push_back(&book_.publishes.emplace_back(event, room, reactor::current().now()));
-        co_await ok(server.send_text(text));
-        co_return co_await server.send_text(R"({"type":"ping"})");
+        co_await ok(outbox_.send(std::move(text)));
+        co_return co_await outbox_.send(R"({"type":"ping"})");
+    }
+    task<result<void>> speak(ws::connection& server) {
+        for (;;) {
+            const std::string text = co_await ok(outbox_.receive());
+            co_await ok(server.send_text(text));
+        }
     }
 
     void note(std::string_view text) {
@@ -107,26 +134,32 @@ private:
             record_->heard[std::string(*room)].emplace_back(
                 number_in(data.substr(3)), number_in(data.substr(data.find(" no ") + 4)));
         } else if (type == "pong" && !waiting_.empty()) {
-            // The server was busy and had said so: then this one was not taken.
-            waiting_.front()->is_acknowledged = !std::exchange(refused_, false);
+            note_answer(*waiting_.front());
             waiting_.pop_front();
         } else if (type == "error") {
             refused_ = true;
         }
     }
+    void note_answer(publish_record& asked) {
+        // The server was busy and had said so: then this one was not taken.
+        asked.is_acknowledged = !std::exchange(refused_, false);
+        book_.answered[client_] = asked.sent;
+    }
+    void note_end(const result<void>& heard, const result<void>& spoken) {
+        record_->is_open = false;
+        if (book_.is_over) return;
+        book_.broken_off.push_back("client " + std::to_string(client_) + " broke off: " +
+                                   heard.error().message() + " / " + spoken.error().message());
+    }
 
     minutes_book& book_;
     std::size_t client_;
     random chance_;
+    channel<std::string> outbox_{2};
     session_record* record_ = nullptr;
     std::deque<publish_record*> waiting_;  // for their pong
     bool refused_ = false;                 // the publish whose pong comes next
 };
-
-std::string describe(const event_name& event) {
-    return "event " + std::to_string(event.number) + " of client " +
-           std::to_string(event.publisher);
-}
 
 }  // namespace
 
@@ -142,43 +175,6 @@ task<> take_part(minutes_book& book, std::size_t client, std::uint64_t seed) {
         const auto slept = co_await sleep_for(chance.between(50ms, 1s));
         if (!slept) co_return;
     }
-}
-
-std::string minutes_book::verdict() const {
-    std::string broken;
-    for (const session_record& session : sessions) {
-        for (const auto& [room, events] : session.heard) {
-            std::map<std::size_t, std::uint64_t> last;
-            for (const event_name& each : events) {
-                std::uint64_t& before = last[each.publisher];
-                if (each.number <= before) broken += describe(each) + " came twice or too late\n";
-                before = std::max(before, each.number);
-            }
-        }
-        if (!session.is_open) continue;
-        for (const publish_record& each : publishes) {
-            const auto since = session.subscribed.find(each.room);
-            if (!each.is_acknowledged || since == session.subscribed.end()) continue;
-            if (each.sent <= since->second) continue;
-            const auto heard = session.heard.find(each.room);
-            const bool came = heard != session.heard.end() &&
-                              std::find(heard->second.begin(), heard->second.end(), each.event) !=
-                                  heard->second.end();
-            if (!came) {
-                broken += describe(each.event) + " never came to client " +
-                          std::to_string(session.client) + "\n";
-            }
-        }
-    }
-    return broken;
-}
-
-std::uint64_t minutes_book::heard() const {
-    std::uint64_t count = 0;
-    for (const session_record& session : sessions) {
-        for (const auto& [room, events] : session.heard) count += events.size();
-    }
-    return count;
 }
 
 }  // namespace weir::sim::test

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario.hpp"
 
-#include "event_server.hpp"
+#include "minutes_book.hpp"
 #include "participant.hpp"
+#include "server_process.hpp"
 
 #include <weir/sim/world.hpp>
 
-#include <memory>
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace weir::sim::test {
@@ -16,116 +18,208 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::uint16_t port = 8080;
 constexpr std::size_t clients = 5;
+/// Beyond the budget: the answers to one client's own requests, and control frames.
+constexpr std::size_t answers_bytes = 1024;
 
-const server_settings& settings() {
-    static const server_settings chosen = [] {
+server_settings choose_settings(random& chance) {
+    static const server_settings usual = [] {
         char name[] = "weir_sim";
         char* arguments[] = {name, nullptr};
-        server_settings made(1, arguments);
-        made.shards = 2;
-        made.announces = false;
-        return made;
+        return server_settings(1, arguments);
     }();
-    return chosen;
+    constexpr std::array policies{pubsub::slow_policy::close, pubsub::slow_policy::drop_newest,
+                                  pubsub::slow_policy::drop_oldest};
+    constexpr std::array<std::size_t, 3> budgets{80'000, 200'000, 1'000'000};
+    server_settings made = usual;
+    made.announces = false;
+    made.shards = 1 + static_cast<unsigned>(chance.below(3));
+    made.rooms.slow = policies[chance.below(policies.size())];
+    made.rooms.budget_bytes = budgets[chance.below(budgets.size())];
+    return made;
 }
 
-/// The server's process: its state is as old as the process.
-class server_process {
+/// Tells the story of one seed.
+class narrator {
 public:
-    task<result<void>> run(shard& here, net::endpoint where) {
-        if (here.index() == 0) state_ = std::make_shared<server_state>(settings());
-        const std::shared_ptr<server_state> mine = state_;
-        mine->websocket.rules.allow_any_origin();
-        event_server server(*mine);
-        co_return co_await server.serve(where);
-    }
+    explicit narrator(std::uint64_t seed)
+        : all_(seed),
+          settings_(choose_settings(all_.chance())),
+          server_(all_.add_host("server")),
+          process_(settings_, server_.address(port)),
+          is_peaceful_(all_.chance().chance(0.3)) {}
+
+    story tell();
 
 private:
-    std::shared_ptr<server_state> state_;
+    void plan_faults();
+    void start();
+    void make_trouble();
+    void cut_off(host& one);
+    void crash(host& one, std::chrono::nanoseconds longest);
+    void replace_server();
+    void settle();
+    void end();
+    void pass(std::chrono::nanoseconds duration);
+    void watch();
+    void complain(const std::string& what) { told_.broken += what; }
+
+    story told_;
+    minutes_book book_;
+    world all_;
+    server_settings settings_;
+    host& server_;
+    server_process process_;
+    std::vector<host*> people_;
+    bool is_peaceful_;
 };
 
-void plan_trouble(world& all) {
-    random& chance = all.chance();
+story narrator::tell() {
+    plan_faults();
+    start();
+    for (int i = 0; i < 5; ++i) {
+        pass(all_.chance().between(500ms, 3s));
+        if (!is_peaceful_) make_trouble();
+    }
+    settle();
+    end();
+    told_.trace_hash = all_.trace_hash();
+    told_.happenings = all_.happenings();
+    told_.events_heard = book_.heard();
+    told_.sessions = book_.sessions.size();
+    told_.simulated = all_.elapsed();
+    return told_;
+}
+
+void narrator::plan_faults() {
+    random& chance = all_.chance();
+    fault_plan& faults = all_.faults();
     for (const fault each :
          {fault::short_receive, fault::short_send, fault::no_receive_buffer, fault::lost_cancel,
-          fault::spurious_wake_up, fault::reordered_completions, fault::late_notification}) {
-        if (chance.chance(0.5)) all.faults().rate(each, 0.2);
+          fault::late_cancel, fault::spurious_wake_up, fault::reordered_completions,
+          fault::late_notification, fault::copied_send}) {
+        if (chance.chance(0.5)) faults.rate(each, 0.2);
     }
-    if (chance.chance(0.3)) all.faults().rate(fault::reset, 0.002);
-    if (chance.chance(0.3)) all.faults().rate(fault::no_memory, 0.002);
+    if (is_peaceful_) return;
+    for (const fault each : {fault::reset, fault::no_memory, fault::no_descriptor}) {
+        if (chance.chance(0.3)) faults.rate(each, 0.002);
+    }
 }
 
-/// A quarter of a minute of work, with something happening to the network or the server.
-void work(world& all, host& server, std::vector<host*>& people) {
-    random& chance = all.chance();
-    for (int i = 0; i < 5; ++i) {
-        all.run_for(chance.between(500ms, 3s));
-        host& one = *people[chance.below(people.size())];
-        switch (chance.below(4)) {
-            case 0:
-                all.partition(server, one);
-                all.run_for(chance.between(100ms, 8s));
-                all.heal(server, one);
-                break;
-            case 1:
-                all.link(server, one).max_latency = chance.between(1ms, 400ms);
-                break;
-            case 2:
-                one.restart();
-                break;
-            default:
-                if (!chance.chance(0.3)) break;
-                server.crash();
-                all.run_for(chance.between(100ms, 5s));
-                server.restart();
+void narrator::start() {
+    host_options options;
+    options.shards = settings_.shards;
+    if (all_.chance().chance(0.5)) options.reactor.zero_copy_send_bytes = 4096;
+    server_.start([this](shard& here) { return process_.run(here); }, options);
+    for (std::size_t i = 0; i < clients; ++i) {
+        people_.push_back(&all_.add_host("client" + std::to_string(i)));
+        const std::uint64_t own_seed = all_.chance().next();
+        people_.back()->start(
+            [this, i, own_seed](shard&) { return take_part(book_, i, own_seed); });
+    }
+}
+
+void narrator::make_trouble() {
+    random& chance = all_.chance();
+    host& one = *people_[chance.below(people_.size())];
+    switch (chance.below(6)) {
+        case 0:
+            return cut_off(one);
+        case 1:
+            all_.link(server_, one).max_latency = chance.between(1ms, 400ms);
+            return;
+        case 2:
+            all_.link(server_, one).bytes_per_second = 20'000 + chance.below(500'000);
+            return;
+        case 3:
+            return crash(one, 5s);
+        case 4:
+            return replace_server();
+        default:
+            if (chance.chance(0.3)) crash(server_, 5s);
+    }
+}
+
+void narrator::cut_off(host& one) {
+    all_.partition(server_, one);
+    pass(all_.chance().between(100ms, 8s));
+    all_.heal(server_, one);
+}
+
+void narrator::crash(host& one, std::chrono::nanoseconds longest) {
+    one.crash();
+    pass(all_.chance().between(0ms, longest));
+    one.restart();
+}
+
+/// Ends the server in order, while clients come and speak, and starts another one.
+void narrator::replace_server() {
+    if (all_.chance().chance(0.5)) {
+        process_.drain();
+    } else {
+        server_.request_stop();
+    }
+    if (!all_.run_until([this] { return !server_.is_running(); }, 1min)) {
+        complain("the server does not end:\n" + server_.waiters());
+        return;
+    }
+    if (server_.open_descriptors() != 0) complain("the server left descriptors open\n");
+    pass(all_.chance().between(0ms, 3s));
+    server_.restart();
+}
+
+/// Nothing bad happens any more: everybody gets answers. Then all fall silent, and what is under
+/// way arrives.
+void narrator::settle() {
+    all_.faults().clear();
+    if (!server_.is_running()) {
+        // Without a descriptor to listen with it says so and ends; nothing else ends it.
+        if (server_.outcome()->error() != std::errc::too_many_files_open) {
+            complain("the server has ended: " + server_.outcome()->error().message() + "\n");
         }
+        server_.restart();
+    }
+    book_.is_calm = true;
+    for (host* each : people_) all_.link(server_, *each).bytes_per_second = 0;
+    pass(30s);
+    complain(book_.without_answer(clients, all_.now() - 10s));
+    book_.is_quiet = true;
+    pass(20s);
+    const pubsub::rooms_statistics counted = process_.statistics();
+    told_.events_dropped = counted.dropped;
+    complain(book_.verdict(counted.dropped));
+    if (!is_peaceful_ || book_.broken_off.size() <= counted.fell_behind) return;
+    for (const std::string& each : book_.broken_off) complain(each + "\n");
+}
+
+void narrator::end() {
+    book_.is_over = true;
+    for (host* each : people_) each->request_stop();
+    server_.request_stop();
+    if (!all_.run_to_end(2min)) complain("does not end:\n" + all_.waiters());
+    if (server_.open_descriptors() != 0) complain("the server left descriptors open\n");
+    for (host* each : people_) {
+        if (each->open_descriptors() != 0) complain("a client left descriptors open\n");
     }
 }
 
-/// Nothing bad happens any more, and everybody falls silent: what is under way arrives.
-void settle(world& all, minutes_book& book) {
-    all.faults().clear();
-    all.run_for(20s);
-    book.quiet = true;
-    all.run_for(20s);
+void narrator::pass(std::chrono::nanoseconds duration) {
+    static_cast<void>(all_.run_until(
+        [this] {
+            watch();
+            return false;
+        },
+        duration));
+}
+
+void narrator::watch() {
+    const std::size_t waiting = process_.longest_queue();
+    if (waiting <= settings_.rooms.budget_bytes + answers_bytes || !told_.broken.empty()) return;
+    complain(std::to_string(waiting) + " bytes wait for a client, the budget is " +
+             std::to_string(settings_.rooms.budget_bytes) + "\n");
 }
 
 }  // namespace
 
-story tell(std::uint64_t seed) {
-    story told;
-    minutes_book book;
-    world all(seed);
-    host& server = all.add_host("server");
-    plan_trouble(all);
-    host_options two;
-    two.shards = 2;
-    auto process = std::make_shared<server_process>();
-    const net::endpoint where = server.address(port);
-    server.start([process, where](shard& here) { return process->run(here, where); }, two);
-    std::vector<host*> people;
-    for (std::size_t i = 0; i < clients; ++i) {
-        people.push_back(&all.add_host("client" + std::to_string(i)));
-        const std::uint64_t own_seed = all.chance().next();
-        people.back()->start([&book, i, own_seed](shard&) { return take_part(book, i, own_seed); });
-    }
-    work(all, server, people);
-    settle(all, book);
-    told.broken = book.verdict();
-
-    for (host* each : people) each->request_stop();
-    server.request_stop();
-    if (!all.run_to_end(2min)) told.broken += "does not end:\n" + all.waiters();
-    if (server.open_descriptors() != 0) told.broken += "the server left descriptors open\n";
-    for (host* each : people) {
-        if (each->open_descriptors() != 0) told.broken += "a client left descriptors open\n";
-    }
-    told.trace_hash = all.trace_hash();
-    told.happenings = all.happenings();
-    told.events_heard = book.heard();
-    told.sessions = book.sessions.size();
-    told.simulated = all.elapsed();
-    return told;
-}
+story tell(std::uint64_t seed) { return narrator(seed).tell(); }
 
 }  // namespace weir::sim::test

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::uint64_t seed() const noexcept;
     /// Virtual time since the beginning.
     [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept;
+    /// The moment that it is now for every host whose clock did not jump.
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept;
     /// For decisions of the test; its draws do not shift those of the simulation.
     [[nodiscard]] random& chance() noexcept;
     [[nodiscard]] fault_plan& faults() noexcept;
@@ -58,8 +60,8 @@ public:
 
     /// Lets everything go on for `duration`.
     void run_for(std::chrono::nanoseconds duration);
-    /// Lets everything go on until `condition` holds; false when `limit` has passed, or nothing can
-    /// happen any more, without it.
+    /// Lets everything go on until `condition` holds, which is asked after each thing that happens;
+    /// false when `limit` has passed without it.
     bool run_until(const std::function<bool()>& condition, std::chrono::nanoseconds limit);
     /// Lets everything go on until every application has ended; false as above.
     bool run_to_end(std::chrono::nanoseconds limit);
