@@ -34,6 +34,9 @@ public:
     [[nodiscard]] shard& at(unsigned index) const noexcept override;
 
     void request_stop();
+    /// While it is paused no shard runs.
+    void set_paused(bool is) noexcept { paused_ = is; }
+    [[nodiscard]] bool is_paused() const noexcept { return paused_; }
     /// Takes everything down with no effect outside.
     void die();
     /// Whether all shards have left their loops.
@@ -56,6 +59,7 @@ private:
     std::error_code error_;
     std::exception_ptr exception_;
     bool stopped_ = false;
+    bool paused_ = false;
 };
 
 }  // namespace weir::sim

@@ -56,7 +56,7 @@ bool descriptor::attempt_or_poll(request& asked, unsigned events, bool is_first)
     }
     asked.kernel.complete(asked, static_cast<int>(seen),
                           asked.is_multishot() ? IORING_CQE_F_MORE : 0);
-    return !asked.is_multishot();
+    return asked.is_over;
 }
 
 void descriptor::enqueue(const request_ptr& asked) {

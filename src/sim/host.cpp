@@ -55,6 +55,13 @@ void host::request_stop() {
     if (is_running()) application_->request_stop();
 }
 
+void host::pause() {
+    if (is_running()) application_->set_paused(true);
+}
+void host::resume() {
+    if (is_running()) application_->set_paused(false);
+}
+
 void host::crash() {
     if (application_ == nullptr) return machine_->go_down();
     application_->die();

@@ -133,8 +133,18 @@ void simulated_kernel::note(std::uint64_t what, std::int64_t value) noexcept {
     record.note(static_cast<std::uint64_t>(value));
 }
 
+bool simulated_kernel::is_full() const noexcept {
+    const std::size_t unseen = tail_of_completions_ - head_of_completions_ + ready_.size();
+    return unseen >= completions_.size();
+}
+
 void simulated_kernel::complete(request& asked, int result, std::uint32_t flags) {
     note(asked.id << 8U | asked.sqe.opcode, result);
+    const bool wants_more = (flags & IORING_CQE_F_MORE) != 0;
+    if (wants_more && asked.is_multishot() &&
+        (is_full() || home_.faults().strikes(fault::full_completion_queue))) {
+        flags &= ~IORING_CQE_F_MORE;
+    }
     if ((flags & IORING_CQE_F_MORE) == 0) {
         asked.is_over = true;
         // The notification of a zero-copy send comes when this is over already.

@@ -81,7 +81,9 @@ public:
     void die() noexcept;
 
     // For descriptors.
-    /// Gives a completion of `asked`; the last one, unless `flags` holds IORING_CQE_F_MORE.
+    /// Gives a completion of `asked`; the last one, unless `flags` holds IORING_CQE_F_MORE. When
+    /// the completion queue is full, a multishot request ends with it nevertheless, as on Linux:
+    /// see `asked.is_over`.
     void complete(request& asked, int result, std::uint32_t flags);
     /// `asked` itself, to be held until a later completion.
     [[nodiscard]] request_ptr keep(const request& asked) const {
@@ -117,7 +119,6 @@ private:
 
     void take_requests() noexcept;
     void begin(const io_uring_sqe& sqe);
-    void begin_file_request(const request_ptr& asked);
     void cancel(const io_uring_sqe& sqe);
     void cancel_now(std::uint64_t user_data);
     void send_message(const request_ptr& asked);
@@ -127,6 +128,7 @@ private:
     void count_busy_turns() noexcept;
     void post(std::uint64_t user_data, int result, std::uint32_t flags);
     void maybe_reorder();
+    [[nodiscard]] bool is_full() const noexcept;
     void note(std::uint64_t what, std::int64_t value) noexcept;
 
     machine& home_;

@@ -57,10 +57,12 @@ void simulated_shard::start(const std::function<task<result<void>>(shard&)>& mai
 }
 
 bool simulated_shard::is_runnable() const noexcept {
-    return !has_ended() && (stop_due_ || kernel_->is_runnable());
+    if (has_ended() || family_.is_paused()) return false;
+    return stop_due_ || kernel_->is_runnable();
 }
 std::chrono::steady_clock::time_point simulated_shard::wakes_at() const noexcept {
-    return has_ended() ? std::chrono::steady_clock::time_point::max() : kernel_->wakes_at();
+    if (has_ended() || family_.is_paused()) return std::chrono::steady_clock::time_point::max();
+    return kernel_->wakes_at();
 }
 
 void simulated_shard::step() {

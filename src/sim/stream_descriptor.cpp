@@ -172,7 +172,7 @@ bool stream_descriptor::attempt_accept(request& asked) {
         }
         unaccepted_.pop_front();
         asked.kernel.complete(asked, fd, asked.is_multishot() ? IORING_CQE_F_MORE : 0);
-        if (!asked.is_multishot()) return true;
+        if (asked.is_over) return true;
     }
     return false;
 }

@@ -112,6 +112,7 @@ bool stream_descriptor::receive_many(request& asked) {
         }
         const std::uint32_t used = asked.kernel.use_buffer(group, static_cast<std::size_t>(got));
         asked.kernel.complete(asked, got, used | IORING_CQE_F_MORE);
+        if (asked.is_over) return true;
     }
 }
 

@@ -9,17 +9,16 @@ namespace weir::sim::test {
 namespace {
 
 std::string describe(const event_name& event) {
-    return "event " + std::to_string(event.number) + " of client " +
-           std::to_string(event.publisher);
+    return "event " + std::to_string(event.number) + " of session " + std::to_string(event.session);
 }
 
-/// Each event comes once, and those of one publisher in their order.
+/// Each event comes once, and those of one session in their order.
 std::string disorder_of(const session_record& session) {
     std::string broken;
     for (const auto& [room, events] : session.heard) {
         std::map<std::size_t, std::uint64_t> last;
         for (const event_name& each : events) {
-            std::uint64_t& before = last[each.publisher];
+            std::uint64_t& before = last[each.session];
             if (each.number <= before) broken += describe(each) + " came twice or too late\n";
             before = std::max(before, each.number);
         }

@@ -16,12 +16,12 @@ namespace weir::sim::test {
 
 using moment = std::chrono::steady_clock::time_point;
 
-/// One event: who published it, and the how-manyth of that one it was.
+/// One event: the session that published it, and the how-manyth of that one it was.
 class event_name {
 public:
-    event_name(std::size_t who, std::uint64_t which) noexcept : publisher(who), number(which) {}
+    event_name(std::size_t by, std::uint64_t which) noexcept : session(by), number(which) {}
     auto operator<=>(const event_name&) const = default;
-    std::size_t publisher;
+    std::size_t session;
     std::uint64_t number;
 };
 
@@ -52,12 +52,11 @@ public:
 
     std::list<session_record> sessions;
     std::list<publish_record> publishes;
-    std::map<std::size_t, std::uint64_t> newest;  ///< number of each publisher, over its restarts
-    std::map<std::size_t, moment> answered;       ///< when the newest answered publish was sent
-    std::vector<std::string> broken_off;          ///< sessions that nobody had asked to end
-    bool is_calm = false;                         ///< nobody stops reading any more
-    bool is_quiet = false;                        ///< nobody publishes any more
-    bool is_over = false;                         ///< everybody leaves
+    std::map<std::size_t, moment> answered;  ///< when the newest answered publish was sent
+    std::vector<std::string> broken_off;     ///< sessions that nobody had asked to end
+    bool is_calm = false;                    ///< nobody stops reading any more
+    bool is_quiet = false;                   ///< nobody publishes any more
+    bool is_over = false;                    ///< everybody leaves
 
     /// What does not hold of what was heard; empty = all does.
     /// @param dropped  events that the server has dropped for those that were too slow.

@@ -5,6 +5,7 @@
 #include <weir/coro/when_any.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/net/connect.hpp>
 #include <weir/sim/random.hpp>
 #include <weir/sync/channel.hpp>
 #include <weir/ws/connect.hpp>
@@ -62,6 +63,7 @@ public:
         const ws::url where = ok(ws::url::parse("ws://server:8080/ws"));
         ws::connection server = co_await ok(with_timeout(3s, ws::connect(where, impatient())));
         record_ = &book_.sessions.emplace_back(client_);
+        number_ = book_.sessions.size();
         auto hearing = hear(server);
         auto planning = plan();
         auto speaking = speak(server);
@@ -107,11 +109,11 @@ private:
     }
     task<result<void>> publish() {
         const std::string room(rooms[chance_.below(rooms.size())]);
-        const event_name event(client_, ++book_.newest[client_]);
+        const event_name event(number_, ++published_);
         const std::size_t longest = chance_.chance(0.1) ? longest_text_bytes : usual_text_bytes;
         const std::string padding(chance_.below(longest), 'p');
         std::string text = R"({"type":"publish","room":")" + room + R"(","data":"by )" +
-                           std::to_string(client_) + " no " + std::to_string(event.number) + " " +
+                           std::to_string(number_) + " no " + std::to_string(event.number) + " " +
                            padding + R"("})";
         waiting_.push_back(&book_.publishes.emplace_back(event, room, reactor::current().now()));
         co_await ok(outbox_.send(std::move(text)));
@@ -157,6 +159,8 @@ private:
     random chance_;
     channel<std::string> outbox_{2};
     session_record* record_ = nullptr;
+    std::size_t number_ = 0;  // of this session
+    std::uint64_t published_ = 0;
     std::deque<publish_record*> waiting_;  // for their pong
     bool refused_ = false;                 // the publish whose pong comes next
 };
@@ -173,6 +177,15 @@ task<> take_part(minutes_book& book, std::size_t client, std::uint64_t seed) {
         visit next(book, client, chance.fork());
         static_cast<void>(co_await next.run());
         const auto slept = co_await sleep_for(chance.between(50ms, 1s));
+        if (!slept) co_return;
+    }
+}
+
+task<> knock(net::endpoint server, std::uint64_t seed) {
+    random chance(seed);
+    for (;;) {
+        const auto socket = co_await net::connect(server);
+        const auto slept = co_await sleep_for(chance.between(0us, 500us));
         if (!slept) co_return;
     }
 }

@@ -6,6 +6,7 @@
 #include "minutes_book.hpp"
 
 #include <weir/coro/task.hpp>
+#include <weir/net/endpoint.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,5 +15,8 @@ namespace weir::sim::test {
 
 /// Takes part until it is stopped.
 [[nodiscard]] task<> take_part(minutes_book& book, std::size_t client, std::uint64_t seed);
+
+/// Opens connections and drops them until it is stopped: the crowd at the door of a server.
+[[nodiscard]] task<> knock(net::endpoint server, std::uint64_t seed);
 
 }  // namespace weir::sim::test

@@ -5,7 +5,9 @@
 #include "participant.hpp"
 #include "server_process.hpp"
 
+#include <weir/coro/this_task.hpp>
 #include <weir/sim/world.hpp>
+#include <weir/sync/task_group.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::uint16_t port = 8080;
 constexpr std::size_t clients = 5;
+constexpr std::size_t crowd_size = 10;
 /// Beyond the budget: the answers to one client's own requests, and control frames.
 constexpr std::size_t answers_bytes = 1024;
 
@@ -46,6 +49,7 @@ public:
           settings_(choose_settings(all_.chance())),
           server_(all_.add_host("server")),
           process_(settings_, server_.address(port)),
+          crowd_(all_.add_host("crowd")),
           is_peaceful_(all_.chance().chance(0.3)) {}
 
     story tell();
@@ -55,8 +59,10 @@ private:
     void start();
     void make_trouble();
     void cut_off(host& one);
+    void pause(host& one);
     void crash(host& one, std::chrono::nanoseconds longest);
     void replace_server();
+    void gather_crowd();
     void settle();
     void end();
     void pass(std::chrono::nanoseconds duration);
@@ -70,6 +76,7 @@ private:
     host& server_;
     server_process process_;
     std::vector<host*> people_;
+    host& crowd_;
     bool is_peaceful_;
 };
 
@@ -93,10 +100,10 @@ story narrator::tell() {
 void narrator::plan_faults() {
     random& chance = all_.chance();
     fault_plan& faults = all_.faults();
-    for (const fault each :
-         {fault::short_receive, fault::short_send, fault::no_receive_buffer, fault::lost_cancel,
-          fault::late_cancel, fault::spurious_wake_up, fault::reordered_completions,
-          fault::late_notification, fault::copied_send}) {
+    for (const fault each : {fault::short_receive, fault::short_send, fault::no_receive_buffer,
+                             fault::full_completion_queue, fault::lost_cancel, fault::late_cancel,
+                             fault::spurious_wake_up, fault::reordered_completions,
+                             fault::late_notification, fault::copied_send}) {
         if (chance.chance(0.5)) faults.rate(each, 0.2);
     }
     if (is_peaceful_) return;
@@ -121,7 +128,7 @@ void narrator::start() {
 void narrator::make_trouble() {
     random& chance = all_.chance();
     host& one = *people_[chance.below(people_.size())];
-    switch (chance.below(6)) {
+    switch (chance.below(7)) {
         case 0:
             return cut_off(one);
         case 1:
@@ -134,6 +141,8 @@ void narrator::make_trouble() {
             return crash(one, 5s);
         case 4:
             return replace_server();
+        case 5:
+            return pause(chance.chance(0.5) ? one : server_);
         default:
             if (chance.chance(0.3)) crash(server_, 5s);
     }
@@ -145,6 +154,12 @@ void narrator::cut_off(host& one) {
     all_.heal(server_, one);
 }
 
+void narrator::pause(host& one) {
+    one.pause();
+    pass(all_.chance().between(10ms, 15s));
+    one.resume();
+}
+
 void narrator::crash(host& one, std::chrono::nanoseconds longest) {
     one.crash();
     pass(all_.chance().between(0ms, longest));
@@ -153,6 +168,7 @@ void narrator::crash(host& one, std::chrono::nanoseconds longest) {
 
 /// Ends the server in order, while clients come and speak, and starts another one.
 void narrator::replace_server() {
+    gather_crowd();
     if (all_.chance().chance(0.5)) {
         process_.drain();
     } else {
@@ -162,9 +178,23 @@ void narrator::replace_server() {
         complain("the server does not end:\n" + server_.waiters());
         return;
     }
+    crowd_.crash();
     if (server_.open_descriptors() != 0) complain("the server left descriptors open\n");
     pass(all_.chance().between(0ms, 3s));
     server_.restart();
+}
+
+/// Many want to come in at the moment at which the server closes the door.
+void narrator::gather_crowd() {
+    const net::endpoint door = server_.address(port);
+    crowd_.start([this, door](shard&) -> task<> {
+        task_group all(co_await this_task(), crowd_size);
+        for (std::size_t i = 0; i < crowd_size; ++i) {
+            static_cast<void>(all.try_spawn(&knock, door, all_.chance().next()));
+        }
+        static_cast<void>(co_await all.join());
+    });
+    pass(all_.chance().between(5ms, 20ms));
 }
 
 /// Nothing bad happens any more: everybody gets answers. Then all fall silent, and what is under

@@ -2,7 +2,7 @@
 // scenario: the event server of the examples with clients and a random workload in a simulated
 // world. Some worlds are peaceful: the kernel does only what any kernel may do at any time. In the
 // others links are cut, narrow and slow, hosts crash, and servers come and go. In all of them:
-//   - a client hears each event at most once, and those of one publisher in their order;
+//   - a client hears each event at most once, and those of one session in their order;
 //   - a publish that was acknowledged (the pong behind it came) reaches every client that had
 //     subscribed before and stayed connected, unless it was dropped, and counted, for its slowness;
 //   - never do more bytes wait for a client than the budget allows;

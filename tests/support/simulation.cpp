@@ -26,8 +26,9 @@ constexpr std::uint64_t seeds = 5;
 void trouble(sim::fault_plan& faults) {
     for (const sim::fault each :
          {sim::fault::short_receive, sim::fault::short_send, sim::fault::no_receive_buffer,
-          sim::fault::lost_cancel, sim::fault::spurious_wake_up, sim::fault::reordered_completions,
-          sim::fault::late_notification, sim::fault::copied_send}) {
+          sim::fault::full_completion_queue, sim::fault::lost_cancel, sim::fault::spurious_wake_up,
+          sim::fault::reordered_completions, sim::fault::late_notification,
+          sim::fault::copied_send}) {
         faults.rate(each, 0.1);
     }
 }

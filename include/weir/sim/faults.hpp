@@ -17,6 +17,7 @@ enum class fault : std::uint8_t {
     short_receive,          ///< a receive through the ring gives less than has arrived
     short_send,             ///< a send takes less than there is room for
     no_receive_buffer,      ///< ENOBUFS ends a multishot receive although buffers are there
+    full_completion_queue,  ///< a multishot request ends with a result, because nothing more fits
     lost_cancel,            ///< a cancel comes too late: the request goes on
     late_cancel,            ///< the completion of a cancelled request comes a second later
     no_descriptor,          ///< EMFILE from accept, socket and open

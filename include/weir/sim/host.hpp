@@ -70,6 +70,11 @@ public:
     /// synced the disk keeps what chance leaves. The tasks are taken down without any effect
     /// outside: every request they make fails, and time passes for them alone.
     void crash();
+    /// Its process does nothing any more until `resume`, as after SIGSTOP or in a long page fault.
+    /// Its kernel goes on: connections are made and bytes arrive as long as there is room for them,
+    /// which makes it a slow reader.
+    void pause();
+    void resume();
     /// Starts again with what `start` was given; crashes first if it still runs.
     void restart();
 

@@ -223,6 +223,53 @@ BOOST_AUTO_TEST_CASE(a_clock_that_jumps_lets_a_sleep_end_early_on_its_host_only)
     BOOST_TEST((pair.all.elapsed() >= 10min && pair.all.elapsed() < 11min));
 }
 
+BOOST_AUTO_TEST_CASE(a_paused_host_does_nothing_while_its_kernel_takes_what_arrives) {
+    two_hosts pair;
+    std::string heard;
+    const auto listen = [&]() -> weir::task<weir::result<void>> {
+        auto acceptor = weir::ok(weir::net::tcp_acceptor::listen(weir::net::endpoint::any(7000)));
+        weir::net::tcp_socket peer = co_await weir::ok(acceptor.accept());
+        while (heard.size() < 5) {
+            const weir::buffer_lease chunk = co_await weir::ok(peer.receive());
+            heard += weir::as_text(chunk.data());
+        }
+        co_return weir::result<void>();
+    };
+    pair.start(pair.server, listen);
+    pair.all.run_for(1s);
+    pair.server.pause();
+    pair.run(pair.client, [&]() -> weir::task<weir::result<void>> {
+        auto socket = co_await weir::ok(weir::net::connect(pair.server.address(7000)));
+        co_await weir::ok(tell(socket, "hello"));
+        co_return co_await socket.close();
+    });
+    pair.all.run_for(1h);
+    BOOST_TEST(heard.empty());
+    BOOST_TEST(pair.server.is_running());
+    pair.server.resume();
+    pair.finish(pair.server);
+    BOOST_TEST(heard == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_host_crashes_and_starts_again_like_any_other) {
+    world all(1);
+    host& place = all.add_host("place");
+    int starts = 0;
+    int ends = 0;
+    place.start([&](weir::shard&) -> weir::task<> {
+        ++starts;
+        const auto slept = co_await weir::sleep_for(1s);
+        if (slept) ++ends;
+    });
+    place.pause();
+    all.run_for(1min);
+    BOOST_TEST((starts == 1 && ends == 0));
+    place.crash();
+    place.restart();
+    BOOST_TEST(all.run_to_end(1min));
+    BOOST_TEST((starts == 2 && ends == 1));
+}
+
 BOOST_AUTO_TEST_CASE(a_host_has_no_more_descriptors_than_it_was_given) {
     world all(1);
     host& place = all.add_host("place");

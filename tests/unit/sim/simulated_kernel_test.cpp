@@ -198,6 +198,44 @@ BOOST_AUTO_TEST_CASE(a_full_completion_queue_loses_nothing_and_keeps_the_order) 
     BOOST_TEST((tags_of(all) == asked));
 }
 
+BOOST_AUTO_TEST_CASE(a_full_completion_queue_ends_a_multishot_request_and_loses_nothing) {
+    kernel_bench bench(4);
+    buffer_bench buffers(bench, 3, false);
+    for (std::uint16_t id = 0; id < 8; ++id) buffers.give(id);
+    const auto [near_end, far_end] = bench.open_pair();
+    buffers.ask_receive(1, near_end);
+    BOOST_TEST(bench.collect().empty());
+    // What fills seven buffers; the queue holds four reports.
+    BOOST_TEST(bench.say(far_end, std::string(7 * buffer_bench::size, 'x')) == 448);
+    const auto first = bench.collect();
+    BOOST_REQUIRE(first.size() == 5U);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(first[i].goes_on());
+    BOOST_TEST(!first[4].goes_on());
+    BOOST_TEST(first[4].result == 64);
+    buffers.ask_receive(2, near_end);
+    BOOST_TEST(bench.collect().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_fault_full_completion_queue_ends_every_kind_of_multishot_request) {
+    kernel_bench bench;
+    bench.time.faults().rate(fault::full_completion_queue, 1);
+    buffer_bench buffers(bench, 3, false);
+    for (std::uint16_t id = 0; id < 8; ++id) buffers.give(id);
+    const auto [near_end, far_end] = bench.open_pair();
+    const int listener = bench.open_listener(80);
+    buffers.ask_receive(1, near_end);
+    ::io_uring_prep_poll_multishot(&bench.ask(2), near_end, POLLIN);
+    ::io_uring_prep_multishot_accept(&bench.ask(3), listener, nullptr, nullptr, 0);
+    BOOST_TEST(bench.collect().empty());
+    BOOST_TEST(bench.say(far_end, "word") == 4);
+    const int client = bench.system.socket(AF_INET, SOCK_STREAM, 0);
+    const weir::net::endpoint where = weir::net::endpoint::loopback(80);
+    ::io_uring_prep_connect(&bench.ask(4), client, where.native(), where.native_size());
+    const auto all = bench.collect();
+    BOOST_TEST(all.size() == 4U);
+    for (const answer& each : all) BOOST_TEST(!each.goes_on());
+}
+
 BOOST_AUTO_TEST_CASE(reordered_completions_keep_the_order_of_each_request) {
     bool was_reordered = false;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
