@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "request.hpp"
 
+#include <algorithm>
+
 namespace weir::sim {
 
 namespace {
@@ -60,6 +62,22 @@ std::size_t request::size() const noexcept {
     std::size_t total = 0;
     for (const iovec& each : pieces) total += each.iov_len;
     return total;
+}
+
+void request::lend(std::size_t count) noexcept {
+    lent_bytes_ = count;
+    lent_sum_ = checksum(count);
+}
+
+std::uint64_t request::checksum(std::size_t count) const noexcept {
+    std::uint64_t sum = 0xCBF29CE484222325U;  // FNV-1a
+    for (const iovec& each : pieces) {
+        const auto* data = static_cast<const unsigned char*>(each.iov_base);
+        const std::size_t size = std::min(each.iov_len, count);
+        for (std::size_t at = 0; at < size; ++at) sum = (sum ^ data[at]) * 0x100000001B3U;
+        count -= size;
+    }
+    return sum;
 }
 
 }  // namespace weir::sim

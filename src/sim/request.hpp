@@ -29,6 +29,13 @@ public:
     /// Bytes that it sends or has room for.
     [[nodiscard]] std::size_t size() const noexcept;
 
+    /// The first `count` bytes that it sends must stay what they are until its next completion.
+    void lend(std::size_t count) noexcept;
+    void reclaim() noexcept { lent_bytes_ = 0; }
+    [[nodiscard]] bool has_what_was_lent() const noexcept {
+        return lent_bytes_ == 0 || checksum(lent_bytes_) == lent_sum_;
+    }
+
     simulated_kernel& kernel;
     std::uint64_t id;
     std::vector<iovec> pieces;     ///< of a send
@@ -39,6 +46,10 @@ public:
     bool is_leaving = false;  ///< cancelled; only its completion is still to come
 
 private:
+    [[nodiscard]] std::uint64_t checksum(std::size_t count) const noexcept;
+
+    std::size_t lent_bytes_ = 0;
+    std::uint64_t lent_sum_ = 0;
     // By pointer: it ends in an array without a size, which may be no part of a class.
     std::unique_ptr<const io_uring_sqe> asked_;
 

@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::uint32_t buffer_more_follows = 1U << 4U;  // IORING_CQE_F_BUF_MORE, Linux 6.12
 constexpr std::chrono::milliseconds longest_race{1};
+/// Of the bytes of a send that waits, so many are watched: all would take too long.
+constexpr std::size_t most_lent_bytes = 4096;
 constexpr std::chrono::seconds late{1};
 /// So many turns in a row take no time; after them each takes as long as a real one.
 constexpr unsigned free_turns = 1000;
@@ -66,10 +68,6 @@ simulated_kernel::~simulated_kernel() {
     // Events that still hold one of them must not come back here.
     for (const auto& each : pending_) each.second.asked->is_over = true;
     home_.detach(*this);
-}
-
-void simulated_kernel::memory_was_changed(const request&) const noexcept {
-    WEIR_ASSERT(false, "the memory of a zero-copy send was changed before its notification");
 }
 
 // --- waiting ----------------------------------------------------------------------------------
@@ -140,6 +138,8 @@ bool simulated_kernel::is_full() const noexcept {
 
 void simulated_kernel::complete(request& asked, int result, std::uint32_t flags) {
     note(asked.id << 8U | asked.sqe.opcode, result);
+    WEIR_ASSERT(asked.has_what_was_lent(), "memory was changed before its send was done with it");
+    asked.reclaim();
     const bool wants_more = (flags & IORING_CQE_F_MORE) != 0;
     if (wants_more && asked.is_multishot() &&
         (is_full() || home_.faults().strikes(fault::full_completion_queue))) {
@@ -223,6 +223,7 @@ void simulated_kernel::begin(const io_uring_sqe& sqe) {
 
 void simulated_kernel::waits_at(request& asked, const std::shared_ptr<descriptor>& place) {
     pending_[asked.sqe.user_data].place = place;
+    asked.lend(std::min(asked.size(), most_lent_bytes));
 }
 
 void simulated_kernel::send_message(const request_ptr& asked) {

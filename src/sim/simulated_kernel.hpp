@@ -89,8 +89,6 @@ public:
     [[nodiscard]] request_ptr keep(const request& asked) const {
         return pending_.find(asked.sqe.user_data)->second.asked;
     }
-    /// Bytes that were lent until a notification are not what they were: ends the process.
-    void memory_was_changed(const request& asked) const noexcept;
     /// Changes what a multishot poll has reported and nobody has seen yet; false when there is
     /// none.
     [[nodiscard]] bool replace_report(const request& asked, int result) noexcept;

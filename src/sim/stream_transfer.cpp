@@ -27,17 +27,6 @@ constexpr std::uint16_t report_usage = 1U << 3U;          // IORING_SEND_ZC_REPO
 constexpr std::chrono::seconds late{1};
 constexpr std::size_t largest_result = std::numeric_limits<int>::max();
 
-std::uint64_t checksum_of(const iovec* pieces, std::size_t count, std::size_t bytes) {
-    std::uint64_t sum = 0xCBF29CE484222325U;
-    for (std::size_t i = 0; i < count && bytes > 0; ++i) {
-        const auto* data = static_cast<const unsigned char*>(pieces[i].iov_base);
-        const std::size_t size = std::min(pieces[i].iov_len, bytes);
-        for (std::size_t at = 0; at < size; ++at) sum = (sum ^ data[at]) * 0x100000001B3U;
-        bytes -= size;
-    }
-    return sum;
-}
-
 }  // namespace
 
 std::size_t stream_descriptor::capacity() const {
@@ -171,14 +160,11 @@ void stream_descriptor::finish_zero_copy(request& asked, int sent) {
     }
     const bool copied = home().faults().strikes(fault::copied_send);
     const auto bytes = static_cast<std::size_t>(sent);
-    const std::uint64_t before = checksum_of(asked.pieces.data(), asked.pieces.size(), bytes);
     kernel.complete(asked, sent, IORING_CQE_F_MORE);
+    if (!copied) asked.lend(bytes);
     const auto self = kernel.keep(asked);
-    const auto notify_of_it = [self, copied, bytes, before] {
+    const auto notify_of_it = [self, copied] {
         if (self->is_over) return;
-        if (!copied && checksum_of(self->pieces.data(), self->pieces.size(), bytes) != before) {
-            self->kernel.memory_was_changed(*self);
-        }
         const bool tells = (self->sqe.ioprio & report_usage) != 0;
         const int usage = copied && tells ? static_cast<int>(notification_copied) : 0;
         self->kernel.complete(*self, usage, IORING_CQE_F_NOTIF);
