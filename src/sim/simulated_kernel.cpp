@@ -277,18 +277,26 @@ void simulated_kernel::cancel_now(std::uint64_t user_data) {
 
 void simulated_kernel::die() noexcept {
     is_dead_ = true;
+    end_requests(ECANCELED);
+}
+
+std::size_t simulated_kernel::end_requests(int error) {
     std::vector<request_ptr> all;
-    for (const auto& each : pending_) all.push_back(each.second.asked);
+    for (const auto& each : pending_) {
+        // The loop's own wait for messages lasts as long as the loop.
+        const descriptor* place = each.second.place.get();
+        if (dynamic_cast<const event_descriptor*>(place) != nullptr) continue;
+        all.push_back(each.second.asked);
+    }
     std::sort(all.begin(), all.end(),
               [](const request_ptr& a, const request_ptr& b) { return a->id < b->id; });
     for (const request_ptr& each : all) {
         if (each->is_over) continue;
         const auto place = pending_[each->sqe.user_data].place;
-        // The loop's own wait for messages lasts as long as the loop.
-        if (dynamic_cast<event_descriptor*>(place.get()) != nullptr) continue;
         if (place != nullptr) static_cast<void>(place->withdraw(*each));
-        complete(*each, -ECANCELED, 0);
+        complete(*each, -error, 0);
     }
+    return all.size();
 }
 
 // --- provided buffers -------------------------------------------------------------------------

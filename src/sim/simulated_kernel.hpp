@@ -79,6 +79,8 @@ public:
     /// The process has died: what was asked ends with ECANCELED, and nothing has an effect any
     /// more. Time passes for it alone.
     void die() noexcept;
+    /// Ends every request but the loop's own with `error` (an errno value); returns how many.
+    std::size_t end_requests(int error);
 
     // For descriptors.
     /// Gives a completion of `asked`; the last one, unless `flags` holds IORING_CQE_F_MORE. When

@@ -10,9 +10,12 @@
 // A body that would wait for ever fails with the list of those who wait. A body that passed is run
 // again and again: with a stop requested before its first, second, ... n-th step, and with its
 // first, second, ... n-th request to the kernel failing. It must end each time, with no coroutine
-// frame, no heap block and no descriptor left. What it checks in those runs does not count;
-// `is_disturbed()` tells it which kind of run it is in.
+// frame, no heap block, no descriptor and no receive buffer left. What it checks in those runs does
+// not count; `is_disturbed()` tells it which kind of run it is in. See disturbance.hpp.
 #pragma once
+
+#include "complaints.hpp"
+#include "disturbance.hpp"
 
 #include <weir/coro/task.hpp>
 #include <weir/io/reactor.hpp>
@@ -20,11 +23,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace weir::test {
 
@@ -32,9 +33,6 @@ class virtual_loop;
 
 /// The place under the running test, to let time pass.
 [[nodiscard]] virtual_loop& current_place() noexcept;
-
-/// Whether this run has a stop injected, so that its checks do not count.
-[[nodiscard]] bool is_disturbed() noexcept;
 
 /// Runs `body` undisturbed and then with a stop at each step, as above.
 void run_co_test(task<> (*body)());
@@ -49,21 +47,6 @@ bool check_equal(const A& a, const B& b, const char* text, const char* file, std
     message << text << " [" << a << " != " << b << "]";
     return check(false, message.str(), file, line);
 }
-
-/// While it lives, collects what CO_TEST complains about instead of failing the test: for testing
-/// the harness itself.
-class caught_complaints {
-public:
-    caught_complaints() noexcept;
-    caught_complaints(const caught_complaints&) = delete;
-    caught_complaints& operator=(const caught_complaints&) = delete;
-    ~caught_complaints();
-    [[nodiscard]] const std::vector<std::string>& all() const noexcept { return all_; }
-
-private:
-    friend void complain(const std::string& text);
-    std::vector<std::string> all_;
-};
 
 }  // namespace weir::test
 

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation.hpp"
 
+#include "complaints.hpp"
 #include "sim/stream_descriptor.hpp"
-#include "virtual_loop.hpp"
+#include "virtual_run.hpp"
 
-#include <weir/coro/detail/branch.hpp>
-#include <weir/coro/task_tree.hpp>
 #include <weir/sim/world.hpp>
 
+#include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <sys/socket.h>
 
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
+#include <numeric>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace weir::test {
 
 namespace {
 
-constexpr std::uint64_t seeds = 5;
+constexpr std::uint64_t seed_count = 5;
+constexpr std::chrono::milliseconds budget{80};
 
 /// What Linux may do at any time without anybody being at fault. The first seed goes without.
-void trouble(sim::fault_plan& faults) {
+void trouble(sim::fault_plan& faults, std::uint64_t seed) {
+    if (seed == 1) return;
     for (const sim::fault each :
          {sim::fault::short_receive, sim::fault::short_send, sim::fault::no_receive_buffer,
           sim::fault::full_completion_queue, sim::fault::lost_cancel, sim::fault::spurious_wake_up,
@@ -33,48 +38,24 @@ void trouble(sim::fault_plan& faults) {
     }
 }
 
-virtual_loop* running_place = nullptr;
+std::vector<std::uint64_t> seeds() {
+    if (const std::uint64_t chosen = sim::seed_from_environment(0); chosen != 0) return {chosen};
+    std::vector<std::uint64_t> all(seed_count);
+    std::iota(all.begin(), all.end(), 1U);
+    return all;
+}
 
-class simulated_run final : private detail::branch_owner {
-public:
-    explicit simulated_run(task<> body, std::uint64_t seed, const reactor_options& options)
-        : place_(seed, options), seed_(seed), main_(std::move(body)) {
-        if (seed > 1) trouble(place_.faults());
-    }
-    void run() {
-        running_place = &place_;
-        main_.start(*this, place_.loop().root());
-        while (!place_.loop().has_ended(done_)) {
-            place_.loop().turn(true);
-            if (place_.take_hang() && !place_.loop().has_ended(done_)) give_up();
-        }
-        running_place = nullptr;
-        main_.take();
-    }
-
-private:
-    [[noreturn]] void give_up() {
-        const task_tree tree = task_tree::capture(place_.loop().root(), place_.loop().now());
-        std::fprintf(stderr, "%s: with WEIR_SEED=%llu it waits for ever; the tasks are\n%s",
-                     boost::unit_test::framework::current_test_case().full_name().c_str(),
-                     static_cast<unsigned long long>(seed_), tree.to_text().c_str());
-        std::abort();
-    }
-    void branch_finished(detail::scope_root&) noexcept override { done_ = true; }
-    [[nodiscard]] detail::promise_base* starter() const noexcept override { return nullptr; }
-
-    virtual_loop place_;
-    std::uint64_t seed_;
-    detail::branch<task<>> main_;
-    bool done_ = false;
-};
+unsigned long failed_checks() {
+    const auto test = boost::unit_test::framework::current_test_case().p_id;
+    return boost::unit_test::results_collector.results(test).p_assertions_failed;
+}
 
 }  // namespace
 
 std::array<int, 2> socket_pair() {
     std::array<int, 2> ends{-1, -1};
-    if (running_place != nullptr) {
-        sim::machine& host = running_place->host();
+    if (virtual_loop* place = current_place_or_null()) {
+        sim::machine& host = place->host();
         const auto a = std::make_shared<sim::stream_descriptor>(host, AF_UNIX);
         const auto b = std::make_shared<sim::stream_descriptor>(host, AF_UNIX);
         sim::stream_descriptor::connect_pair(a, b);
@@ -91,15 +72,19 @@ bool is_simulated() noexcept {
 }
 
 void run_simulated(const std::function<task<>()>& body, const reactor_options& options) {
-    const std::uint64_t chosen = sim::seed_from_environment(0);
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const std::uint64_t used = chosen == 0 ? seed : chosen;
-        BOOST_TEST_CONTEXT("WEIR_SEED=" << used) {
-            simulated_run one(body(), used, options);
-            one.run();
-        }
-        if (chosen != 0) return;
-    }
+    run_conditions how;
+    how.options = options;
+    how.seeds = seeds();
+    how.trouble = trouble;
+    how.single_steps = false;
+    how.breaks_what_waits = true;
+    how.budget = budget;
+    how.environment = "WEIR_KERNEL=simulated ";
+    body_runs runs(body, std::move(how));
+    const std::size_t before = complaints();
+    const unsigned long wrong = failed_checks();
+    runs.run_undisturbed();
+    if (complaints() == before && failed_checks() == wrong) runs.run_disturbed();
 }
 
 }  // namespace weir::test

@@ -23,6 +23,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 namespace weir::test {
@@ -37,14 +38,17 @@ public:
     Stream b;
 };
 
-/// Ends the test program when `outcome` is an error: the test cannot go on without it.
+/// Ends the test when `outcome` is an error: it cannot go on without the value.
 template <class T>
 T must(result<T> outcome) {
-    if (!outcome) {
-        BOOST_TEST_MESSAGE("a test could not be set up: " << outcome.error().message());
-        std::abort();
-    }
+    if (!outcome) throw std::system_error(outcome.error(), "the test needs this to succeed");
     if constexpr (!std::is_void_v<T>) return std::move(*outcome);
+}
+
+/// The error in `outcome`; none when it holds a value.
+template <class T>
+[[nodiscard]] std::error_code error_of(const result<T>& outcome) noexcept {
+    return outcome ? std::error_code() : outcome.error();
 }
 
 // Functions, not BOOST_TEST with a co_await inside: g++ 12 does not get that right.

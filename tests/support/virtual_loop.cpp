@@ -3,9 +3,7 @@
 
 namespace weir::test {
 
-namespace {
-
-reactor_options small_options() {
+reactor_options virtual_loop::small_options() {
     reactor_options options;
     options.sq_entries = 256;
     options.cq_entries = 1024;
@@ -15,8 +13,6 @@ reactor_options small_options() {
     options.bulk_buffer_bytes = 65'536;
     return options;
 }
-
-}  // namespace
 
 virtual_loop::virtual_loop(std::uint64_t seed) : virtual_loop(seed, small_options()) {}
 

@@ -22,7 +22,10 @@ public:
     explicit virtual_loop(std::uint64_t seed = 1);
     explicit virtual_loop(std::uint64_t seed, const reactor_options& options);
 
-    [[nodiscard]] reactor& loop() noexcept { return *loop_; }
+    /// Few and small buffers, so that they run out.
+    [[nodiscard]] static reactor_options small_options();
+
+    [[nodiscard]] reactor& loop() const noexcept { return *loop_; }
     [[nodiscard]] sim::fault_plan& faults() noexcept { return world_.faults(); }
     [[nodiscard]] sim::machine& host() noexcept { return host_; }
     [[nodiscard]] reactor::time_point now() const noexcept { return world_.now(); }
@@ -32,6 +35,8 @@ public:
     }
     /// Whether a wait began that nothing could ever end; forgets it.
     [[nodiscard]] bool take_hang() noexcept { return kernel_->take_hang(); }
+    /// Ends all that waits at the kernel with `error` (an errno value); returns how much that was.
+    std::size_t fail_what_waits(int error) { return kernel_->end_requests(error); }
 
 private:
     sim::engine world_;

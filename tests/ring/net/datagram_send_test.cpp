@@ -14,6 +14,7 @@
 using weir::net::endpoint;
 using weir::net::udp_options;
 using weir::net::udp_socket;
+using weir::test::error_of;
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(datagram_send_test)
@@ -53,7 +54,7 @@ weir::task<> stopped_before() {
     const auto sent =
         co_await weir::with_stop(stop, a.send_to(weir::as_bytes("x"), a.local_endpoint()));
     BOOST_REQUIRE(!sent);
-    BOOST_TEST((sent.error() == std::errc::operation_canceled));
+    BOOST_TEST((error_of(sent) == std::errc::operation_canceled));
 }
 
 }  // namespace

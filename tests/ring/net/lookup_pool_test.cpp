@@ -16,6 +16,7 @@
 using namespace std::chrono_literals;
 using weir::net::endpoint;
 using weir::net::look_up;
+using weir::test::error_of;
 
 BOOST_AUTO_TEST_SUITE(lookup_pool_test)
 
@@ -79,7 +80,7 @@ weir::task<> the_loop_goes_on() {
     const auto before = std::chrono::steady_clock::now();
     const auto outcome = co_await looking;
     BOOST_REQUIRE(!outcome);
-    BOOST_TEST((outcome.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(outcome) == std::errc::timed_out));
     BOOST_TEST((std::chrono::steady_clock::now() - before < 30s));
     // The thread goes on with memory of its own after everything here is gone.
     the_gate.open();
@@ -144,7 +145,7 @@ weir::task<> stopped_at_random_moments() {
         if (got) {
             BOOST_REQUIRE((got->at(0) == endpoint::loopback(5)));
         } else {
-            BOOST_REQUIRE((got.error() == std::errc::operation_canceled));
+            BOOST_REQUIRE((error_of(got) == std::errc::operation_canceled));
         }
     }
 }
@@ -152,7 +153,7 @@ weir::task<> stopped_at_random_moments() {
 weir::task<> no_memory() {
     const auto outcome = co_await look_up(run_out_of_memory, "any", 1);
     BOOST_REQUIRE(!outcome);
-    BOOST_TEST((outcome.error() == std::errc::not_enough_memory));
+    BOOST_TEST((error_of(outcome) == std::errc::not_enough_memory));
 }
 
 }  // namespace
@@ -166,7 +167,7 @@ BOOST_AUTO_TEST_CASE(only_a_few_lookups_run_at_once_and_all_are_answered, WEIR_L
 BOOST_AUTO_TEST_CASE(lookups_stopped_in_the_queue_are_never_begun, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(stopped_in_the_queue);
 }
-BOOST_AUTO_TEST_CASE(a_stop_that_meets_the_answer_does_no_harm) {
+BOOST_AUTO_TEST_CASE(a_stop_that_meets_the_answer_does_no_harm, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(stopped_at_random_moments);
 }
 BOOST_AUTO_TEST_CASE(running_out_of_memory_on_a_thread_is_an_error_of_the_lookup, WEIR_LINUX_ONLY) {

@@ -12,6 +12,7 @@
 #include <poll.h>
 
 using namespace std::chrono_literals;
+using weir::test::error_of;
 using weir::test::expect_size;
 using weir::test::must;
 using tcp_pair = weir::test::stream_pair<weir::net::tcp_socket>;
@@ -110,7 +111,7 @@ weir::task<> starved_and_idle() {
     auto idle = co_await weir::test::tcp_streams::connect();
     const std::uint64_t before = weir::reactor::current().stats().turns;
     const auto nothing = co_await weir::with_timeout(60ms, idle.b.receive());
-    BOOST_TEST((nothing.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(nothing) == std::errc::timed_out));
     BOOST_TEST(weir::reactor::current().stats().turns - before < 20U);
 }
 
@@ -184,7 +185,7 @@ weir::task<> reset_behind_bulk_bytes() {
     for (int i = 0; i < 2; ++i) {
         const auto got = co_await pair.ours.receive();
         BOOST_REQUIRE(!got);
-        BOOST_TEST((got.error() == std::errc::connection_reset));
+        BOOST_TEST((error_of(got) == std::errc::connection_reset));
     }
 }
 
@@ -196,7 +197,7 @@ weir::task<> reset_in_small_way() {
     pair.theirs.reset();
     const auto got = co_await pair.ours.receive();
     BOOST_REQUIRE(!got);
-    BOOST_TEST((got.error() == std::errc::connection_reset));
+    BOOST_TEST((error_of(got) == std::errc::connection_reset));
 }
 
 /// Large and small pieces in turns, so that the way changes many times.

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using weir::net::endpoint;
 using weir::net::resolve;
 using weir::net::resolve_errc;
+using weir::test::error_of;
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(resolver_test)
@@ -43,7 +44,7 @@ weir::task<> no_names() {
          {""s, std::string(254, 'a'), "local\0host"s, "127.0.0.1\0.example.org"s}) {
         const auto found = co_await resolve(text, 80);
         BOOST_REQUIRE(!found);
-        BOOST_TEST((found.error() == resolve_errc::invalid_name));
+        BOOST_TEST((error_of(found) == resolve_errc::invalid_name));
     }
 }
 
@@ -51,10 +52,10 @@ weir::task<> unknown_name() {
     const auto found = co_await weir::with_timeout(20s, resolve("no-such-host.invalid", 80));
     BOOST_REQUIRE(!found);
     // Without a name server nobody can tell whether the host exists.
-    const bool is_told = found.error() == resolve_errc::host_not_found ||
-                         found.error() == resolve_errc::try_again ||
-                         found.error() == std::errc::timed_out;
-    BOOST_TEST(is_told, found.error().message());
+    const bool is_told = error_of(found) == resolve_errc::host_not_found ||
+                         error_of(found) == resolve_errc::try_again ||
+                         error_of(found) == std::errc::timed_out;
+    BOOST_TEST(is_told, error_of(found).message());
 }
 
 weir::task<> stopped_before() {
@@ -62,7 +63,7 @@ weir::task<> stopped_before() {
     stop.request_stop();
     for (const char* text : {"127.0.0.1", "localhost"}) {
         const auto found = co_await weir::with_stop(stop, resolve(text, 80));
-        BOOST_TEST((found.error() == std::errc::operation_canceled));
+        BOOST_TEST((error_of(found) == std::errc::operation_canceled));
     }
 }
 

@@ -61,11 +61,11 @@ weir::task<> nothing_left() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(more_pieces_than_one_send_gathers_arrive_whole_and_in_order) {
+BOOST_AUTO_TEST_CASE(more_pieces_than_one_send_gathers_arrive_whole_and_in_order, WEIR_LINUX_ONLY) {
     weir::run(many_pieces());
 }
 
-BOOST_AUTO_TEST_CASE(a_queue_that_has_run_empty_leaves_only_its_count_behind) {
+BOOST_AUTO_TEST_CASE(a_queue_that_has_run_empty_leaves_only_its_count_behind, WEIR_LINUX_ONLY) {
     weir::run(nothing_left());
 }
 

@@ -17,6 +17,7 @@
 
 using namespace std::chrono_literals;
 using weir::net::detail::sender;
+using weir::test::error_of;
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(sender_test)
@@ -109,13 +110,13 @@ weir::task<> reset_while_writing() {
     pair.theirs.reset();
     const auto written = co_await std::move(writing);
     BOOST_REQUIRE(!written);
-    BOOST_TEST(is_lost(written.error()), written.error().message());
+    BOOST_TEST(is_lost(error_of(written)), error_of(written).message());
     BOOST_TEST(pair.ours.queued_bytes() == 0U);
     const auto ended = co_await pair.ours.shutdown_send();
     BOOST_TEST(!ended.has_value());
     const auto closed = co_await pair.ours.close();
     BOOST_REQUIRE(!closed);
-    BOOST_TEST(is_lost(closed.error()));
+    BOOST_TEST(is_lost(error_of(closed)));
 }
 
 weir::task<> reset_wakes_writers(weir::test::half_raw_pair& pair, int* failed) {

@@ -10,6 +10,7 @@
 
 using namespace std::chrono_literals;
 using weir::net::socket_options;
+using weir::test::error_of;
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(socket_options_test)
@@ -58,7 +59,7 @@ weir::task<> refused_option() {
     const auto acceptor =
         weir::net::tcp_acceptor::listen(weir::net::endpoint::loopback(0), options);
     BOOST_REQUIRE(!acceptor);
-    BOOST_TEST((acceptor.error() == std::errc::no_such_file_or_directory));
+    BOOST_TEST((error_of(acceptor) == std::errc::no_such_file_or_directory));
     const auto listening = weir::test::listen_on_loopback();
     const auto socket = co_await weir::net::connect(listening.local_endpoint(), options);
     BOOST_TEST(!socket.has_value());

@@ -16,6 +16,7 @@
 using namespace std::chrono_literals;
 using weir::net::endpoint;
 using weir::net::tcp_acceptor;
+using weir::test::error_of;
 using weir::test::expect_size;
 using weir::test::must;
 
@@ -67,7 +68,7 @@ weir::task<> shortage_of_descriptors() {
             held.push_back(std::move(*next));
             continue;
         }
-        BOOST_REQUIRE((next.error() == std::errc::timed_out));
+        BOOST_REQUIRE((error_of(next) == std::errc::timed_out));
         BOOST_REQUIRE(!held.empty());
         BOOST_TEST(acceptor.descriptor_shortages() > 0U);
         held.clear();
@@ -107,13 +108,13 @@ weir::task<> cancelled_accept() {
     tcp_acceptor acceptor = weir::test::listen_on_loopback();
     const auto nobody = co_await weir::with_timeout(5ms, acceptor.accept());
     BOOST_REQUIRE(!nobody);
-    BOOST_TEST((nobody.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(nobody) == std::errc::timed_out));
     const weir::unique_fd client = weir::test::raw_connect(acceptor.local_endpoint());
     co_await weir::test::turns(3);  // it is accepted although nobody asks
     weir::stop_source stop;
     stop.request_stop();
     const auto stopped = co_await weir::with_stop(stop, acceptor.accept());
-    BOOST_TEST((stopped.error() == std::errc::operation_canceled));
+    BOOST_TEST((error_of(stopped) == std::errc::operation_canceled));
     auto socket = co_await acceptor.accept();
     BOOST_REQUIRE(socket.has_value());
     BOOST_TEST(::send(client.value(), "x", 1, 0) == 1);
@@ -165,13 +166,13 @@ weir::task<> close_while_accepting() {
     tcp_acceptor acceptor = weir::test::listen_on_loopback();
     const endpoint where = acceptor.local_endpoint();
     auto outcome = co_await weir::when_all(accept_one(acceptor), close_later(acceptor));
-    BOOST_TEST((std::get<0>(outcome).error() == std::errc::bad_file_descriptor));
+    BOOST_TEST((error_of(std::get<0>(outcome)) == std::errc::bad_file_descriptor));
     BOOST_TEST(!acceptor.is_open());
     const auto again = co_await acceptor.accept();
-    BOOST_TEST((again.error() == std::errc::bad_file_descriptor));
+    BOOST_TEST((error_of(again) == std::errc::bad_file_descriptor));
     co_await weir::test::turns(3);
     const auto refused = co_await weir::net::connect(where);
-    BOOST_TEST((refused.error() == std::errc::connection_refused));
+    BOOST_TEST((error_of(refused) == std::errc::connection_refused));
 }
 
 weir::task<> unclaimed_are_closed() {
@@ -202,8 +203,8 @@ weir::task<> one_port_twice() {
     const auto alone = weir::test::listen_on_loopback();
     const auto second = tcp_acceptor::listen(alone.local_endpoint());
     BOOST_REQUIRE(!second);
-    BOOST_TEST((second.error() == std::errc::address_in_use));
-    BOOST_TEST((tcp_acceptor::listen(endpoint()).error() == std::errc::invalid_argument));
+    BOOST_TEST((error_of(second) == std::errc::address_in_use));
+    BOOST_TEST((error_of(tcp_acceptor::listen(endpoint())) == std::errc::invalid_argument));
     co_return;
 }
 
@@ -222,7 +223,7 @@ weir::task<> over_unix_path() {
     expect_size(must(co_await server.receive()), 2);
     ::unlink(path.c_str());
     const auto missing = co_await weir::net::connect(where);
-    BOOST_TEST((missing.error() == std::errc::no_such_file_or_directory));
+    BOOST_TEST((error_of(missing) == std::errc::no_such_file_or_directory));
 }
 
 weir::task<> over_ipv6() {

@@ -12,6 +12,7 @@ using weir::net::datagram;
 using weir::net::endpoint;
 using weir::net::udp_options;
 using weir::net::udp_socket;
+using weir::test::error_of;
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(udp_socket_test)
@@ -62,7 +63,7 @@ weir::task<> every_size() {
     }
     const std::vector<std::byte> too_long(65508);
     const auto sent = co_await a.send_to(too_long, b.local_endpoint());
-    BOOST_TEST((sent.error() == std::errc::message_size));
+    BOOST_TEST((error_of(sent) == std::errc::message_size));
 }
 
 weir::task<> cut_and_marked() {
@@ -88,7 +89,7 @@ weir::task<> oldest_is_dropped() {
     udp_socket a = on_loopback();
     udp_socket b = on_loopback(options);
     const auto nothing = co_await weir::with_timeout(1ms, b.receive());  // arms it
-    BOOST_TEST((nothing.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(nothing) == std::errc::timed_out));
     for (int i = 0; i < 100; ++i) {
         must(co_await a.send_to(weir::as_bytes(std::to_string(i)), b.local_endpoint()));
     }
@@ -122,7 +123,7 @@ weir::task<> all_buffers_held() {
     }
     const std::uint64_t before = weir::reactor::current().stats().turns;
     const auto none = co_await weir::with_timeout(30ms, b.receive());
-    BOOST_TEST((none.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(none) == std::errc::timed_out));
     BOOST_TEST(weir::reactor::current().stats().turns - before < 20U);  // it does not spin
     for (std::size_t i = 0; i < held.size(); ++i) BOOST_TEST(text_of(held[i]) == std::to_string(i));
     // The one who waits already gets the next, without asking again.
@@ -154,9 +155,9 @@ weir::task<> connected() {
     must(co_await a.send(weir::as_bytes("anybody?")));
     const auto refused = co_await weir::with_timeout(2s, a.receive());
     BOOST_REQUIRE(!refused);
-    BOOST_TEST((refused.error() == std::errc::connection_refused));
+    BOOST_TEST((error_of(refused) == std::errc::connection_refused));
     const auto unconnected = co_await stranger.send(weir::as_bytes("x"));
-    BOOST_TEST((unconnected.error() == std::errc::destination_address_required));
+    BOOST_TEST((error_of(unconnected) == std::errc::destination_address_required));
 }
 
 weir::task<> stopped_receive() {
@@ -231,9 +232,9 @@ weir::task<> refused_options() {
     options.max_datagram_bytes = 0;
     BOOST_TEST(!udp_socket::bind(endpoint::loopback(0), options).has_value());
     const auto path = must(endpoint::unix_socket("/tmp/x"));
-    BOOST_TEST((udp_socket::bind(path).error() == std::errc::invalid_argument));
+    BOOST_TEST((error_of(udp_socket::bind(path)) == std::errc::invalid_argument));
     const udp_socket first = on_loopback();
-    BOOST_TEST((udp_socket::bind(first.local_endpoint()).error() == std::errc::address_in_use));
+    BOOST_TEST((error_of(udp_socket::bind(first.local_endpoint())) == std::errc::address_in_use));
     co_return;
 }
 

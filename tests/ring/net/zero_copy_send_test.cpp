@@ -69,11 +69,11 @@ weir::task<> silent_peer() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(large_shared_bytes_arrive_whole_and_are_released) {
+BOOST_AUTO_TEST_CASE(large_shared_bytes_arrive_whole_and_are_released, WEIR_LINUX_ONLY) {
     weir::run(large_and_small());
 }
 
-BOOST_AUTO_TEST_CASE(closing_towards_a_peer_that_never_reads_releases_the_bytes) {
+BOOST_AUTO_TEST_CASE(closing_towards_a_peer_that_never_reads_releases_the_bytes, WEIR_LINUX_ONLY) {
     weir::run(silent_peer());
 }
 

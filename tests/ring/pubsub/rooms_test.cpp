@@ -3,6 +3,8 @@
 // order, and nothing is lost or delivered to those who have left.
 #include <weir/pubsub/rooms.hpp>
 
+#include "simulation.hpp"
+
 #include <weir/io/runtime.hpp>
 #include <weir/io/sleep.hpp>
 
@@ -45,7 +47,8 @@ weir::runtime_options options() {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(every_member_on_every_shard_gets_every_message_in_its_publishers_order) {
+BOOST_AUTO_TEST_CASE(every_member_on_every_shard_gets_every_message_in_its_publishers_order,
+                     WEIR_LINUX_ONLY) {
     weir::runtime runtime(options());
     text_rooms rooms(shards);
     std::atomic<unsigned> joined{0};
@@ -80,7 +83,8 @@ BOOST_AUTO_TEST_CASE(every_member_on_every_shard_gets_every_message_in_its_publi
     BOOST_TEST(counts.lost == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_shard_that_is_behind_makes_publishing_fail_rather_than_grow) {
+BOOST_AUTO_TEST_CASE(a_shard_that_is_behind_makes_publishing_fail_rather_than_grow,
+                     WEIR_LINUX_ONLY) {
     weir::runtime_options settings = options();
     settings.shards = 2;
     weir::runtime runtime(settings);

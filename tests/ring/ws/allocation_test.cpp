@@ -71,7 +71,7 @@ std::uint64_t allocations_of_the_server(std::size_t size) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_steady_echo_allocates_nothing) {
+BOOST_AUTO_TEST_CASE(a_steady_echo_allocates_nothing, WEIR_LINUX_ONLY) {
     if (!weir::test::allocations_are_counted()) return;
     for (const std::size_t size : {0U, 20U, 125U, 1024U, 4096U, 16'384U, 65'536U, 262'144U}) {
         const std::uint64_t taken = allocations_of_the_server(size);

@@ -92,9 +92,9 @@ RING_TEST(text_stays_text) {
     both_ends ends = co_await connected();
     const auto sent = co_await ends.client.send_text("Grüße");
     BOOST_TEST(sent.has_value());
-    const auto arrived = co_await ends.server.receive();
-    BOOST_TEST(arrived->is_text());
-    BOOST_TEST(arrived->text() == "Grüße");
+    const auto arrived = must(co_await ends.server.receive());
+    BOOST_TEST(arrived.is_text());
+    BOOST_TEST(arrived.text() == "Grüße");
 }
 
 RING_TEST(messages_that_arrived_together_can_be_kept_and_sent_in_any_order) {
@@ -124,10 +124,10 @@ RING_TEST(messages_that_arrived_together_can_be_kept_and_sent_in_any_order) {
 RING_TEST(a_message_whose_payload_was_taken_is_sent_on_empty) {
     auto ends = co_await with_wild_client();
     co_await send_wild(ends.wild, wire(frame(1, "news")) + wire(frame(1, "more")));
-    auto arrived = co_await ends.server.receive();
-    const weir::buffer_lease payload = arrived->take_payload();
+    auto arrived = must(co_await ends.server.receive());
+    const weir::buffer_lease payload = arrived.take_payload();
     BOOST_TEST(weir::as_text(payload.data()) == "news");
-    const auto sent = co_await ends.server.send(std::move(*arrived));
+    const auto sent = co_await ends.server.send(std::move(arrived));
     BOOST_TEST(sent.has_value());
     const std::string answer = co_await read_until(ends.wild, 2);
     BOOST_TEST(answer == from_server(1, ""));
@@ -139,7 +139,7 @@ RING_TEST(a_client_masks_and_a_server_does_not) {
     const auto sent = co_await client.send_text("ab");
     BOOST_TEST(sent.has_value());
     const std::string seen = co_await read_until(pair.b, 8);
-    BOOST_TEST(seen.size() == 8U);
+    BOOST_REQUIRE(seen.size() == 8U);
     BOOST_TEST(static_cast<unsigned char>(seen[1]) == 0x82U);
     half_wild ends = co_await with_wild_client();
     const auto answered = co_await ends.server.send_text("ab");
@@ -154,8 +154,8 @@ RING_TEST(fragments_become_one_message) {
     co_await send_wild(ends.wild, wire(frame(0, "").unfinished()) + wire(frame(0,
                                                                                "\xBC\xC3\x9F"
                                                                                "e")));
-    const auto arrived = co_await ends.server.receive();
-    BOOST_TEST(arrived->text() == "Grüße");
+    const auto arrived = must(co_await ends.server.receive());
+    BOOST_TEST(arrived.text() == "Grüße");
     const std::string pong = co_await read_until(ends.wild, 3);
     BOOST_TEST(pong == from_server(10, "p"));
 }
@@ -212,7 +212,7 @@ RING_TEST(close_ends_in_time_when_the_peer_never_answers) {
     const auto begin = weir::test::now();
     const auto closed = co_await ends.server.close();
     const auto took = weir::test::now() - begin;
-    BOOST_TEST((closed.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(closed) == std::errc::timed_out));
     BOOST_TEST((took >= 200ms && took < 30s));
 }
 
@@ -225,7 +225,7 @@ RING_TEST(close_ends_in_time_when_the_peer_only_sends) {
     };
     const auto begin = weir::test::now();
     auto outcome = co_await weir::when_all(ends.server.close(), flood(ends.wild));
-    BOOST_TEST((std::get<0>(outcome).error() == std::errc::timed_out));
+    BOOST_TEST((error_of(std::get<0>(outcome)) == std::errc::timed_out));
     BOOST_TEST((weir::test::now() - begin < 30s));
 }
 
@@ -233,9 +233,9 @@ RING_TEST(a_second_close_reports_again) {
     half_wild ends = co_await with_wild_client();
     const auto first = co_await ends.server.close();
     const auto second = co_await ends.server.close();
-    BOOST_TEST((first.error() == second.error()));
+    BOOST_TEST((error_of(first) == error_of(second)));
     const auto after = co_await ends.server.receive();
-    BOOST_TEST((after.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(after) == std::errc::timed_out));
     both_ends fine = co_await connected();
     auto outcome = co_await weir::when_all(echo(fine.server), fine.client.close());
     BOOST_TEST(std::get<1>(outcome).has_value());
@@ -255,9 +255,9 @@ RING_TEST(a_closed_connection_can_still_be_asked) {
     BOOST_TEST(!ends.client.start_close(close_code::normal));
     BOOST_TEST(ends.client.queued_bytes() == 0U);
     const auto sent = co_await ends.client.send_text("late");
-    BOOST_TEST((sent.error() == connection_errc::closed));
+    BOOST_TEST((error_of(sent) == connection_errc::closed));
     const auto received = co_await ends.client.receive();
-    BOOST_TEST((received.error() == connection_errc::closed));
+    BOOST_TEST((error_of(received) == connection_errc::closed));
 }
 
 RING_TEST(nothing_is_sent_after_start_close) {
@@ -267,7 +267,7 @@ RING_TEST(nothing_is_sent_after_start_close) {
     BOOST_TEST(ends.server.start_close(close_code::normal));
     BOOST_TEST(!ends.server.try_send(news));
     const auto sent = co_await ends.server.send_text("late");
-    BOOST_TEST((sent.error() == connection_errc::closed));
+    BOOST_TEST((error_of(sent) == connection_errc::closed));
     const std::string expected = from_server(1, "news") + from_server(8, close_payload(1000));
     const std::string seen = co_await read_until(ends.wild, expected.size());
     BOOST_TEST(seen == expected);
@@ -295,11 +295,11 @@ RING_TEST(an_end_without_close_is_told_again_and_again) {
     BOOST_TEST(closed.has_value());
     for (int i = 0; i < 3; ++i) {
         const auto end = co_await ends.server.receive();
-        BOOST_TEST((end.error() == connection_errc::ended_without_close));
+        BOOST_TEST((error_of(end) == connection_errc::ended_without_close));
     }
     BOOST_TEST(!ends.server.is_open());
     const auto sent = co_await ends.server.send_text("late");
-    BOOST_TEST((sent.error() == connection_errc::ended_without_close));
+    BOOST_TEST((error_of(sent) == connection_errc::ended_without_close));
 }
 
 RING_TEST(a_peer_that_vanished_does_not_hold_up_close) {
@@ -309,7 +309,7 @@ RING_TEST(a_peer_that_vanished_does_not_hold_up_close) {
         static_cast<void>(co_await ends.wild.close());
         if (reads_first) {
             const auto end = co_await ends.server.receive();
-            BOOST_TEST((end.error() == std::errc::connection_reset));
+            BOOST_TEST((error_of(end) == std::errc::connection_reset));
         }
         const auto begin = weir::test::now();
         const auto closed = co_await ends.server.close();
@@ -340,7 +340,7 @@ RING_TEST(a_broken_rule_is_told_with_its_code_and_again) {
     co_await send_wild(ends.wild, wire(frame(3, "x")));
     for (int i = 0; i < 3; ++i) {
         const auto end = co_await ends.server.receive();
-        BOOST_TEST((end.error() == protocol_errc::unknown_opcode));
+        BOOST_TEST((error_of(end) == protocol_errc::unknown_opcode));
     }
 }
 
@@ -377,8 +377,8 @@ weir::task<> receive_numbers_with_stops(connection& to, std::size_t count, std::
         const auto limit = std::chrono::microseconds(dice.roll(150));
         const auto arrived = co_await weir::with_timeout(limit, to.receive());
         if (!arrived) {
-            BOOST_REQUIRE((arrived.error() == std::errc::timed_out));
-            ++stops;
+            BOOST_REQUIRE((error_of(arrived) == std::errc::timed_out));
+            BOOST_REQUIRE(++stops < 10 * count);  // nothing comes any more
             continue;
         }
         const std::string expected = std::to_string(i);
@@ -442,7 +442,7 @@ RING_TEST(send_waits_while_the_peer_does_not_read) {
     weir::stop_source stop;
     stop.request_stop();
     const auto stopped = co_await weir::with_stop(stop, ends.server.send_text("never"));
-    BOOST_TEST((stopped.error() == std::errc::operation_canceled));
+    BOOST_TEST((error_of(stopped) == std::errc::operation_canceled));
     const std::size_t expected = sent * from_server(2, some).size();
     const std::string seen = co_await read_until(ends.wild, expected);
     BOOST_TEST(seen.size() == expected);
@@ -474,15 +474,15 @@ RING_TEST(a_prepared_message_is_shared_by_a_hundred_connections) {
     for (both_ends& each : all) BOOST_TEST(each.server.try_send(news));
     BOOST_TEST(news.frame().users() == 101U);
     for (both_ends& each : all) {
-        const auto arrived = co_await each.client.receive();
-        BOOST_TEST((arrived->text() == text));
+        const auto arrived = must(co_await each.client.receive());
+        BOOST_TEST((arrived.text() == text));
     }
     BOOST_TEST(news.frame().users() == 1U);
     for (both_ends& each : all) BOOST_TEST(each.client.try_send(news));
     BOOST_TEST(news.frame().users() == 1U);
     for (both_ends& each : all) {
-        const auto arrived = co_await each.server.receive();
-        BOOST_TEST((arrived->text() == text));
+        const auto arrived = must(co_await each.server.receive());
+        BOOST_TEST((arrived.text() == text));
     }
 }
 

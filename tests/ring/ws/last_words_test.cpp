@@ -30,7 +30,7 @@ RING_TEST(a_peer_that_is_still_sending_reads_them) {
 RING_TEST(a_peer_that_never_ends_is_left_at_the_timeout) {
     auto pair = co_await weir::test::tcp_streams::connect();
     const auto outcome = co_await weir::with_timeout(30ms, weir::ws::let_last_words_arrive(pair.a));
-    BOOST_TEST((outcome.error() == std::errc::timed_out));
+    BOOST_TEST((error_of(outcome) == std::errc::timed_out));
     const std::string nothing = co_await read_to_end(pair.b);
     BOOST_TEST(nothing.empty());
 }
