@@ -343,6 +343,7 @@ std::uint32_t simulated_kernel::use_buffer(std::uint16_t group, std::size_t used
 
 int simulated_kernel::socket(int family, int type, int protocol) noexcept {
     if (is_dead_) return -EIO;
+    if (const int error = home_.faults().next_request(); error != 0) return -error;
     const int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) return -EAFNOSUPPORT;
     if (home_.faults().strikes(fault::no_descriptor)) return -EMFILE;
@@ -393,6 +394,7 @@ void simulated_kernel::clear_event(int fd) noexcept {
 }
 int simulated_kernel::receive_now(int fd, void* buffer, std::size_t size) noexcept {
     if (is_dead_) return -ECANCELED;
+    if (const int error = home_.faults().next_request(); error != 0) return -error;
     const auto target = home_.find(fd);
     const int got = target == nullptr ? -EBADF : target->receive_now(buffer, size);
     note(IORING_OP_RECV, got);
@@ -400,6 +402,7 @@ int simulated_kernel::receive_now(int fd, void* buffer, std::size_t size) noexce
 }
 int simulated_kernel::send_now(int fd, const msghdr& message) noexcept {
     if (is_dead_) return -ECANCELED;
+    if (const int error = home_.faults().next_request(); error != 0) return -error;
     const auto target = home_.find(fd);
     const int sent = target == nullptr ? -EBADF : target->send_now(message);
     note(IORING_OP_SEND, sent);

@@ -54,7 +54,8 @@ public:
         return *this;
     }
     /// Fails the `nth` request from now on, 1 = the next one, with `error` (an errno value): the
-    /// request has no effect then. Requests of the loop itself, cancels and closes do not count.
+    /// request has no effect then. Opening a socket, and receiving and sending by a direct call,
+    /// count too; requests of the loop itself, cancels and closes do not.
     fault_plan& fail_request(std::uint64_t nth, int error) noexcept {
         failing_request_ = requests_ + nth;
         failure_ = error;
