@@ -6,6 +6,7 @@
 #include <weir/base/assert.hpp>
 #include <weir/coro/detail/frame_pool.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
@@ -155,6 +156,13 @@ void receive_buffers::untouched(detail::buffer_block& block) noexcept {
 
 bool receive_buffers::bulk_is_scarce() const noexcept {
     return free_bulk_.size() + (bulk_count_ - bulk_blocks_.size()) <= 1;
+}
+
+bool receive_buffers::is_all_free() const noexcept {
+    const bool has_ring =
+        std::all_of(ring_blocks_.get(), ring_blocks_.get() + ring_count_,
+                    [](const ring_block& each) { return each.users() == 1; });  // the kernel alone
+    return has_ring && free_bulk_.size() == bulk_blocks_.size();
 }
 
 }  // namespace weir

@@ -48,6 +48,8 @@ public:
     /// Ring buffers that the kernel can still fill: ring_count when nothing is leased.
     [[nodiscard]] unsigned ring_available() const noexcept { return ring_available_; }
     [[nodiscard]] unsigned ring_count() const noexcept { return ring_count_; }
+    /// Whether nobody holds any byte of any buffer.
+    [[nodiscard]] bool is_all_free() const noexcept;
 
 private:
     class ring_block;

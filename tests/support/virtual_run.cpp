@@ -95,10 +95,7 @@ void virtual_run::give_up(const std::string& why) {
     std::abort();
 }
 
-bool virtual_run::holds_buffers() const noexcept {
-    auto& buffers = place_.loop().buffers();
-    return buffers.ring_available() != buffers.ring_count();
-}
+bool virtual_run::holds_buffers() const noexcept { return !place_.loop().buffers().is_all_free(); }
 
 // --- all runs ---------------------------------------------------------------------------------
 

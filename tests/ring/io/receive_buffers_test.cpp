@@ -76,6 +76,18 @@ BOOST_FIXTURE_TEST_CASE(a_lease_keeps_a_bulk_buffer_until_it_is_dropped, fixture
     BOOST_TEST(!buffers.bulk_is_scarce());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_lease_on_any_part_of_any_buffer_is_counted, fixture) {
+    BOOST_TEST(buffers.is_all_free());
+    auto part = buffers.take(0, 100, true);
+    BOOST_TEST(!buffers.is_all_free());
+    part.reset();
+    BOOST_TEST(buffers.is_all_free());
+    auto* block = buffers.try_bulk();
+    BOOST_TEST(!buffers.is_all_free());
+    buffers.untouched(*block);
+    BOOST_TEST(buffers.is_all_free());
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_outlives_what_it_was_copied_from) {
     weir::buffer_lease copy;
     {
