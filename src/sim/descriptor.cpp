@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace weir::sim {
 
@@ -22,11 +23,16 @@ bool concerns(const request& asked, unsigned events) noexcept {
             return (events & (POLLOUT | POLLERR | POLLHUP)) != 0;
         case IORING_OP_RECV:
         case IORING_OP_RECVMSG:
+        case IORING_OP_ACCEPT:
             return (events & (POLLIN | POLLERR | POLLHUP | POLLRDHUP)) != 0;
         default:
             return true;
     }
 }
+
+/// Whether it is woken alone of its kind: one connection is for one of those that wait to accept
+/// (Linux: WQ_FLAG_EXCLUSIVE).
+bool is_exclusive(const request& asked) noexcept { return asked.sqe.opcode == IORING_OP_ACCEPT; }
 
 }  // namespace
 
@@ -60,17 +66,20 @@ bool descriptor::attempt_or_poll(request& asked, unsigned events, bool is_first)
 }
 
 void descriptor::enqueue(const request_ptr& asked) {
-    // The newest is woken first, as in Linux's wait queues, but for those that wait to accept.
-    const bool is_fair = asked->sqe.opcode == IORING_OP_ACCEPT;
-    waiting_.insert(is_fair ? waiting_.end() : waiting_.begin(), asked);
+    // The newest is woken first, as in Linux's wait queues, but for those that are woken alone.
+    waiting_.insert(is_exclusive(*asked) ? waiting_.end() : waiting_.begin(), asked);
 }
 
 void descriptor::notify(unsigned events) {
     const auto self = shared_from_this();
     // A copy: an attempt may change this or another descriptor, whose requests come back here.
     const std::vector<request_ptr> now_waiting = waiting_;
+    bool woke_exclusive = false;
     for (const request_ptr& each : now_waiting) {
         if (each->is_over || each->is_leaving || !concerns(*each, events)) continue;
+        if (is_exclusive(*each) && events != every_event && std::exchange(woke_exclusive, true)) {
+            continue;
+        }
         if (attempt_or_poll(*each, events, false)) {
             std::erase(waiting_, each);
         } else if (!each->is_multishot() && std::erase(waiting_, each) > 0) {

@@ -98,6 +98,34 @@ BOOST_AUTO_TEST_CASE(those_who_accept_are_served_in_their_order) {
     BOOST_TEST((std::find(tags.begin(), tags.end(), 1U) != tags.end()));
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_one_accepts_leaves_the_others_in_their_places) {
+    kernel_bench bench;
+    const int listener = bench.open_listener(7000);
+    const auto where = weir::net::endpoint::loopback(7000);
+    const auto connect = [&](std::uint64_t tag) {
+        const int client = bench.system.socket(AF_INET, SOCK_STREAM, 0);
+        ::io_uring_prep_connect(&bench.ask(tag), client, where.native(), where.native_size());
+    };
+    const auto accepted_by = [&] {
+        std::vector<std::uint64_t> tags;
+        for (const answer& each : bench.collect()) {
+            if (each.tag <= 3 && each.result >= 0) tags.push_back(each.tag);
+        }
+        return tags;
+    };
+    ::io_uring_prep_multishot_accept(&bench.ask(1), listener, nullptr, nullptr, 0);
+    ::io_uring_prep_accept(&bench.ask(2), listener, nullptr, nullptr, 0);
+    ::io_uring_prep_multishot_accept(&bench.ask(3), listener, nullptr, nullptr, 0);
+    connect(4);
+    BOOST_TEST((accepted_by() == std::vector<std::uint64_t>{1}));
+    ::io_uring_prep_cancel64(&bench.ask(5), 1, 0);
+    BOOST_TEST(accepted_by().empty());
+    connect(6);
+    BOOST_TEST((accepted_by() == std::vector<std::uint64_t>{2}));
+    connect(7);
+    BOOST_TEST((accepted_by() == std::vector<std::uint64_t>{3}));
+}
+
 BOOST_AUTO_TEST_CASE(closing_the_number_leaves_a_waiting_request_alone) {
     kernel_bench bench;
     std::array<char, 8> memory{};
