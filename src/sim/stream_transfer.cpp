@@ -141,9 +141,12 @@ int stream_descriptor::give_some(const iovec* pieces, std::size_t count) {
 }
 
 bool stream_descriptor::attempt_send(request& asked) {
-    const int sent = give_some(asked.pieces.data(), asked.pieces.size());
+    const bool is_zero_copy = asked.sqe.opcode == IORING_OP_SEND_ZC;
+    const int sent = is_zero_copy && is_unix()
+                         ? -EOPNOTSUPP
+                         : give_some(asked.pieces.data(), asked.pieces.size());
     if (sent == -EAGAIN && asked.may_wait()) return false;
-    if (asked.sqe.opcode == IORING_OP_SEND_ZC) {
+    if (is_zero_copy) {
         finish_zero_copy(asked, sent);
     } else {
         asked.kernel.complete(asked, sent, 0);
@@ -151,15 +154,12 @@ bool stream_descriptor::attempt_send(request& asked) {
     return true;
 }
 
-/// The result, and later the notification, until which the bytes must stay what they were.
+/// The result, and later the notification, until which the bytes must stay what they were. One that
+/// failed is notified of, too.
 void stream_descriptor::finish_zero_copy(request& asked, int sent) {
     simulated_kernel& kernel = asked.kernel;
-    if (sent < 0) {
-        // Linux notifies of a failed one, too, where it had taken a notification for it.
-        return kernel.complete(asked, sent, 0);
-    }
     const bool copied = home().faults().strikes(fault::copied_send);
-    const auto bytes = static_cast<std::size_t>(sent);
+    const auto bytes = static_cast<std::size_t>(std::max(sent, 0));
     kernel.complete(asked, sent, IORING_CQE_F_MORE);
     if (!copied) asked.lend(bytes);
     const auto self = kernel.keep(asked);

@@ -320,16 +320,32 @@ BOOST_AUTO_TEST_CASE(a_send_that_copied_after_all_says_so_when_asked) {
     BOOST_TEST(receive(bench, there) == 10);
 }
 
-BOOST_AUTO_TEST_CASE(a_zero_copy_send_that_failed_gives_no_notification) {
+BOOST_AUTO_TEST_CASE(a_zero_copy_send_that_failed_is_notified_of_too) {
     kernel_bench bench;
     const auto [here, there] = open_tcp_pair(bench);
     ::io_uring_prep_shutdown(&bench.ask(1), here, SHUT_WR);
     ::io_uring_prep_send_zc(&bench.ask(2), here, "hello", 5, 0, 0);
     const auto all = bench.run_for(2s);
-    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_REQUIRE(all.size() == 3U);
     BOOST_TEST(all[1].result == -EPIPE);
-    BOOST_TEST(!all[1].goes_on());
+    BOOST_TEST(all[1].goes_on());
+    BOOST_TEST(all[2].tag == 2U);
+    BOOST_TEST(all[2].result == 0);
+    BOOST_TEST((all[2].flags & IORING_CQE_F_NOTIF) != 0U);
+    BOOST_TEST(!all[2].goes_on());
     BOOST_TEST(receive(bench, there) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_sends_nothing_without_a_copy) {
+    kernel_bench bench;
+    const auto [here, there] = bench.open_pair();
+    ::io_uring_prep_send_zc(&bench.ask(1), here, "hello", 5, 0, 0);
+    const auto all = bench.run_for(1ms);
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(all[0].result == -EOPNOTSUPP);
+    BOOST_TEST(all[0].goes_on());
+    BOOST_TEST((all[1].flags & IORING_CQE_F_NOTIF) != 0U);
+    BOOST_TEST(receive(bench, there) == -EAGAIN);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
