@@ -48,6 +48,7 @@ reactor::~reactor() {
     WEIR_ASSERT(in_flight_ <= own_requests, "a reactor ended while operations are in flight");
     while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     wake_up_.reset();
+    WEIR_ASSERT(buffers_->is_all_free(), "received bytes are held longer than their reactor lives");
     current_ = nullptr;
 }
 

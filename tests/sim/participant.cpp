@@ -83,6 +83,8 @@ private:
                 co_await ok(hear_soon(server));
             } else {
                 const ws::message message = co_await ok(server.receive());
+                // Some are looked at for a while, in memory that is the loop's.
+                if (chance_.chance(0.05)) co_await ok(sleep_for(chance_.between(1ms, 20ms)));
                 note(message.text());
             }
         }
@@ -185,7 +187,7 @@ task<> knock(net::endpoint server, std::uint64_t seed) {
     random chance(seed);
     for (;;) {
         const auto socket = co_await net::connect(server);
-        const auto slept = co_await sleep_for(chance.between(0us, 500us));
+        const auto slept = co_await sleep_for(chance.between(0us, 2ms));
         if (!slept) co_return;
     }
 }

@@ -6,6 +6,7 @@
 #include "server_process.hpp"
 
 #include <weir/coro/this_task.hpp>
+#include <weir/coro/when_all.hpp>
 #include <weir/sim/world.hpp>
 #include <weir/sync/task_group.hpp>
 
@@ -19,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::uint16_t port = 8080;
-constexpr std::size_t clients = 5;
+constexpr std::size_t clients = 6;  // two on a host
 constexpr std::size_t crowd_size = 10;
 /// Beyond the budget: the answers to one client's own requests, and control frames.
 constexpr std::size_t answers_bytes = 1024;
@@ -63,6 +64,7 @@ private:
     void crash(host& one, std::chrono::nanoseconds longest);
     void replace_server();
     void gather_crowd();
+    void revive_server();
     void settle();
     void end();
     void pass(std::chrono::nanoseconds duration);
@@ -117,11 +119,13 @@ void narrator::start() {
     options.shards = settings_.shards;
     if (all_.chance().chance(0.5)) options.reactor.zero_copy_send_bytes = 4096;
     server_.start([this](shard& here) { return process_.run(here); }, options);
-    for (std::size_t i = 0; i < clients; ++i) {
+    for (std::size_t i = 0; i < clients; i += 2) {
         people_.push_back(&all_.add_host("client" + std::to_string(i)));
         const std::uint64_t own_seed = all_.chance().next();
-        people_.back()->start(
-            [this, i, own_seed](shard&) { return take_part(book_, i, own_seed); });
+        people_.back()->start([this, i, own_seed](shard&) -> task<> {
+            static_cast<void>(co_await when_all(take_part(book_, i, own_seed),
+                                                take_part(book_, i + 1, ~own_seed)));
+        });
     }
 }
 
@@ -174,11 +178,12 @@ void narrator::replace_server() {
     } else {
         server_.request_stop();
     }
+    pass(all_.chance().between(1ms, 250ms));
+    crowd_.crash();
     if (!all_.run_until([this] { return !server_.is_running(); }, 1min)) {
         complain("the server does not end:\n" + server_.waiters());
         return;
     }
-    crowd_.crash();
     if (server_.open_descriptors() != 0) complain("the server left descriptors open\n");
     pass(all_.chance().between(0ms, 3s));
     server_.restart();
@@ -194,24 +199,32 @@ void narrator::gather_crowd() {
         }
         static_cast<void>(co_await all.join());
     });
-    pass(all_.chance().between(5ms, 20ms));
+    pass(all_.chance().between(1ms, 10ms));
+}
+
+/// A server that finds no descriptor to listen with says so and ends; nothing else ends it.
+void narrator::revive_server() {
+    if (server_.is_running()) return;
+    const result<void>& outcome = *server_.outcome();
+    if (outcome) {
+        complain("the server has ended\n");
+    } else if (outcome.error() != std::errc::too_many_files_open) {
+        complain("the server has ended: " + outcome.error().message() + "\n");
+    }
+    server_.restart();
 }
 
 /// Nothing bad happens any more: everybody gets answers. Then all fall silent, and what is under
 /// way arrives.
 void narrator::settle() {
     all_.faults().clear();
-    if (!server_.is_running()) {
-        // Without a descriptor to listen with it says so and ends; nothing else ends it.
-        if (server_.outcome()->error() != std::errc::too_many_files_open) {
-            complain("the server has ended: " + server_.outcome()->error().message() + "\n");
-        }
-        server_.restart();
-    }
     book_.is_calm = true;
     for (host* each : people_) all_.link(server_, *each).bytes_per_second = 0;
-    pass(30s);
-    complain(book_.without_answer(clients, all_.now() - 10s));
+    pass(15s);
+    revive_server();
+    pass(20s);
+    const std::string silent = book_.without_answer(clients, all_.now() - 10s);
+    if (!silent.empty()) complain(silent + all_.waiters());
     book_.is_quiet = true;
     pass(20s);
     const pubsub::rooms_statistics counted = process_.statistics();

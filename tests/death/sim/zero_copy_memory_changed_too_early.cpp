@@ -6,7 +6,7 @@
 int main() {
     weir::sim::test::kernel_bench bench;
     bench.time.faults().rate(weir::sim::fault::late_notification, 1);
-    const auto ends = bench.open_pair();
+    const auto ends = bench.open_tcp_pair();
     char text[] = "hello";
     ::io_uring_prep_send_zc(&bench.ask(1), ends.first, text, 5, 0, 0);
     if (bench.collect().size() != 1) return 1;

@@ -3,7 +3,7 @@
 """Are the simulated worlds able to find faults? Each patch in this folder puts one classic fault
 into a copy of the sources; weir_sim, built with the address sanitizer, must find it.
 
-usage: run.py WORK_FOLDER [--seconds S] [NAME ...]
+usage: run.py WORK_FOLDER [--seconds S] [--compiler C++ ...] [--only NAME ...]
 
 Prints for each fault after how many worlds and seconds it was found, and how it showed. Fails when
 one was not found within S (60) seconds, or the sources without a fault do not pass.
@@ -30,17 +30,26 @@ ENVIRONMENT = {
 WORLDS_WITHOUT_FAULT = 100
 
 
+def compilers(compiler):
+    """The environment that makes Meson use `compiler`, and for C the one that goes with it."""
+    if not compiler:
+        return {}
+    last = compiler[-1].replace("clang++", "clang").replace("g++", "gcc")
+    return {"CXX": " ".join(compiler), "CC": " ".join([*compiler[:-1], last])}
+
+
 class Workshop:
     """A copy of the sources that keeps its objects from one fault to the next."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, compiler):
         self.tree = folder / "tree"
         self.build = folder / "build"
         self.program = self.build / "tests/sim/weir_sim"
         self._copy_sources()
         if not (self.build / "build.ninja").exists():
             subprocess.run(["meson", "setup", self.build, self.tree, *OPTIONS],
-                           check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+                           check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                           env=os.environ | compilers(compiler))
 
     def _copy_sources(self):
         """Copies what has changed, so that only that is compiled again."""
@@ -106,12 +115,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("--compiler", nargs="+", default=[])
+    parser.add_argument("--only", nargs="+", default=[])
     chosen = parser.parse_args()
     patches = sorted(HERE.glob("*.patch"))
-    if chosen.names:
-        patches = [each for each in patches if each.stem in chosen.names]
-    workshop = Workshop(chosen.folder.resolve())
+    if chosen.only:
+        patches = [each for each in patches if each.stem in chosen.only]
+    workshop = Workshop(chosen.folder.resolve(), chosen.compiler)
     workshop.compile()
     status, output, _ = workshop.simulate("--seeds", str(WORLDS_WITHOUT_FAULT))
     if status != 0:

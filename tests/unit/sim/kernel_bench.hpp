@@ -89,6 +89,20 @@ public:
         const int second = home.add(b);
         return {first, second};
     }
+    /// Two connected TCP sockets, the one that connected first.
+    std::pair<int, int> open_tcp_pair(std::uint16_t port = 80) {
+        const int listener = open_listener(port);
+        const int client = system.socket(AF_INET, SOCK_STREAM, 0);
+        const net::endpoint where = net::endpoint::loopback(port);
+        ::io_uring_prep_connect(&ask(901), client, where.native(), where.native_size());
+        ::io_uring_prep_accept(&ask(902), listener, nullptr, nullptr, 0);
+        int server = -1;
+        for (const answer& each : collect()) {
+            if (each.tag == 902) server = each.result;
+        }
+        system.close_now(listener);
+        return {client, server};
+    }
     /// A listener at a port of the loopback address.
     int open_listener(std::uint16_t port, int backlog = 16) {
         const int fd = system.socket(AF_INET, SOCK_STREAM, 0);

@@ -38,14 +38,6 @@ int error_at(kernel_bench& bench, int fd) {
     return error;
 }
 /// A connected TCP pair: the client's end and the server's.
-std::pair<int, int> open_tcp_pair(kernel_bench& bench) {
-    const int listener = bench.open_listener(port);
-    const int client = ask_connect(bench, 901);
-    ::io_uring_prep_accept(&bench.ask(902), listener, nullptr, nullptr, 0);
-    const auto results = results_of(bench.collect());
-    bench.system.close_now(listener);
-    return {client, results.at(902)};
-}
 int receive(kernel_bench& bench, int fd, std::size_t size = 64) {
     std::vector<char> memory(size);
     return bench.system.receive_now(fd, memory.data(), memory.size());
@@ -131,7 +123,7 @@ BOOST_AUTO_TEST_CASE(listeners_that_share_a_port_all_get_connections) {
 
 BOOST_AUTO_TEST_CASE(a_writer_waits_for_a_reader_who_does_not_read) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     const std::string much(1 << 20, 'x');
     const int room = bench.say(here, much);
     BOOST_TEST((room > 0 && room < (1 << 20)));
@@ -152,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_writer_waits_for_a_reader_who_does_not_read) {
 
 BOOST_AUTO_TEST_CASE(smaller_buffers_hold_less) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     const int size = 10'000;
     BOOST_TEST(bench.system.set_option(here, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
     BOOST_TEST(bench.system.set_option(there, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
@@ -175,7 +167,7 @@ BOOST_AUTO_TEST_CASE(what_is_accepted_has_the_options_of_its_listener) {
 
 BOOST_AUTO_TEST_CASE(short_transfers_lose_nothing) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     bench.time.faults().rate(fault::short_send, 1).rate(fault::short_receive, 1);
     const int sent = bench.say(here, "0123456789");
     BOOST_TEST((sent > 0 && sent < 10));
@@ -194,7 +186,7 @@ BOOST_AUTO_TEST_CASE(short_transfers_lose_nothing) {
 
 BOOST_AUTO_TEST_CASE(no_memory_is_told_and_harms_nothing) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     bench.time.faults().at(fault::no_memory, 1);
     BOOST_TEST(bench.say(here, "lost") == -ENOMEM);
     BOOST_TEST(bench.say(here, "hello") == 5);
@@ -204,7 +196,7 @@ BOOST_AUTO_TEST_CASE(no_memory_is_told_and_harms_nothing) {
 BOOST_AUTO_TEST_CASE(a_connection_that_breaks_under_a_request_is_told_to_all_that_wait) {
     kernel_bench bench;
     std::array<char, 16> memory{};
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     BOOST_TEST(bench.say(here, std::string(1 << 20, 'x')) > 0);
     ::io_uring_prep_send(&bench.ask(1), here, "more", 4, 0);
     ::io_uring_prep_recv(&bench.ask(2), here, memory.data(), memory.size(), 0);
@@ -222,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_breaks_under_a_request_is_told_to_all_tha
 
 BOOST_AUTO_TEST_CASE(a_close_without_linger_resets_the_peer) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     const linger at_once{1, 0};
     BOOST_TEST(bench.system.set_option(here, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
     bench.system.close_now(here);
@@ -233,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_close_without_linger_resets_the_peer) {
 
 BOOST_AUTO_TEST_CASE(tcp_learns_from_the_answer_to_its_bytes_that_nobody_is_there) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     bench.system.close_now(there);
     BOOST_TEST(receive(bench, here) == 0);
     BOOST_TEST(bench.say(here, "x") == 1);
@@ -276,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_unix_path_where_nobody_listens_yet_refuses) {
 
 BOOST_AUTO_TEST_CASE(the_notification_of_a_zero_copy_send_comes_after_its_result) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     ::io_uring_prep_send_zc(&bench.ask(1), here, "hello", 5, 0, 0);
     const auto all = bench.run_for(1ms);
     BOOST_REQUIRE(all.size() == 2U);
@@ -291,7 +283,7 @@ BOOST_AUTO_TEST_CASE(the_notification_of_a_zero_copy_send_comes_after_its_result
 
 BOOST_AUTO_TEST_CASE(a_late_notification_comes_although_the_socket_is_closed) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     bench.time.faults().rate(fault::late_notification, 1);
     ::io_uring_prep_send_zc(&bench.ask(1), here, "hello", 5, 0, 0);
     BOOST_TEST(bench.collect().size() == 1U);
@@ -306,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_late_notification_comes_although_the_socket_is_closed) {
 
 BOOST_AUTO_TEST_CASE(a_send_that_copied_after_all_says_so_when_asked) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     bench.time.faults().rate(fault::copied_send, 1);
     ::io_uring_prep_send_zc(&bench.ask(1), here, "hello", 5, 0, report_usage);
     ::io_uring_prep_send_zc(&bench.ask(2), here, "hello", 5, 0, 0);
@@ -322,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_send_that_copied_after_all_says_so_when_asked) {
 
 BOOST_AUTO_TEST_CASE(a_zero_copy_send_that_failed_is_notified_of_too) {
     kernel_bench bench;
-    const auto [here, there] = open_tcp_pair(bench);
+    const auto [here, there] = bench.open_tcp_pair();
     ::io_uring_prep_shutdown(&bench.ask(1), here, SHUT_WR);
     ::io_uring_prep_send_zc(&bench.ask(2), here, "hello", 5, 0, 0);
     const auto all = bench.run_for(2s);
