@@ -116,6 +116,7 @@ void descriptor::release_if_unused() {
     released();
 }
 
+void descriptor::lose_connection_to(const machine&) {}
 int descriptor::bind(const sockaddr*, unsigned) { return -ENOTSOCK; }
 int descriptor::listen(int) { return -ENOTSOCK; }
 int descriptor::local_address(sockaddr*, unsigned*) const { return -ENOTSOCK; }

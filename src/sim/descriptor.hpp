@@ -37,6 +37,8 @@ public:
     [[nodiscard]] bool is_released() const noexcept { return released_; }
     /// The process has died: there is no end that anybody would hear of.
     virtual void vanish() noexcept;
+    /// The network has lost its connection, if it has one to `there`.
+    virtual void lose_connection_to(const machine& there);
 
     // The calls beside the ring: >= 0, or a negative errno value.
     [[nodiscard]] virtual int bind(const sockaddr* address, unsigned size);

@@ -167,6 +167,12 @@ std::shared_ptr<descriptor> machine::find(int fd) const noexcept {
     return found == descriptors_.end() ? nullptr : found->second;
 }
 
+void machine::lose_connections_to(const machine& there) {
+    // A copy: whoever is told may open and close.
+    const std::map<int, std::shared_ptr<descriptor>> all = descriptors_;
+    for (const auto& each : all) each.second->lose_connection_to(there);
+}
+
 int machine::close(int fd) {
     const auto found = descriptors_.find(fd);
     if (found == descriptors_.end()) return -EBADF;

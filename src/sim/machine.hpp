@@ -81,6 +81,9 @@ public:
     void detach(simulated_kernel& ring) noexcept;
     [[nodiscard]] simulated_kernel* kernel_of(int ring_fd) const noexcept;
 
+    /// Its connections to `there` break.
+    void lose_connections_to(const machine& there);
+
     // Descriptors. A number, or -EMFILE.
     [[nodiscard]] int add(std::shared_ptr<descriptor> made);
     [[nodiscard]] std::shared_ptr<descriptor> find(int fd) const noexcept;

@@ -360,6 +360,7 @@ void stream_descriptor::vanish() noexcept {
 
 void stream_descriptor::released() {
     const auto me = shared_from_this();
+    for (auto& each : std::exchange(withheld_, {})) home().world().after({}, std::move(each));
     port_table& names = is_unix() ? home().paths() : home().stream_ports();
     names.give_back(*this);
     for (const auto& each : std::exchange(unaccepted_, {})) each->reset_peer();

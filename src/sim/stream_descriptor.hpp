@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] int send_now(const msghdr& message) override;
 
     void vanish() noexcept override;
+    void lose_connection_to(const machine& there) override;
 
     /// Makes the ends of a connected pair that belongs to one machine: socketpair(2).
     static void connect_pair(const std::shared_ptr<stream_descriptor>& a,
@@ -118,6 +120,8 @@ private:
 
     std::size_t backlog_ = 0;
     std::deque<std::shared_ptr<stream_descriptor>> unaccepted_;
+
+    std::vector<std::function<void()>> withheld_;  // notifications that come with the end
 
     std::weak_ptr<stream_descriptor> peer_;
     machine* peer_home_ = nullptr;

@@ -170,6 +170,10 @@ void stream_descriptor::finish_zero_copy(request& asked, int sent) {
         self->kernel.complete(*self, usage, IORING_CQE_F_NOTIF);
     };
     engine& world = home().world();
+    if (home().faults().strikes(fault::withheld_notification)) {
+        withheld_.emplace_back(notify_of_it);
+        return;
+    }
     const bool is_late = home().faults().strikes(fault::late_notification);
     const auto peer = peer_.lock();
     const auto travel = peer == nullptr

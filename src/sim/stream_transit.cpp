@@ -120,6 +120,10 @@ void stream_descriptor::break_off(int error) {
     notify(every_event);
 }
 
+void stream_descriptor::lose_connection_to(const machine& there) {
+    if (peer_home_ == &there) break_off(ECONNRESET);
+}
+
 /// The connection breaks under the request that is attempted now. That one gets the error; the
 /// others are woken once it is done with.
 int stream_descriptor::break_here() {

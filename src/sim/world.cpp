@@ -101,6 +101,10 @@ link_options& world::link(host& a, host& b) {
 }
 void world::partition(host& a, host& b) { inside_->between.cut(a.inside(), b.inside()); }
 void world::heal(host& a, host& b) { inside_->between.heal(a.inside(), b.inside()); }
+void world::reset_connections(host& a, host& b) {
+    a.inside().lose_connections_to(b.inside());
+    b.inside().lose_connections_to(a.inside());
+}
 
 void world::run_for(std::chrono::nanoseconds duration) {
     const engine::time_point limit = inside_->time.now() + duration;

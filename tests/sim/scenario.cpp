@@ -102,10 +102,11 @@ story narrator::tell() {
 void narrator::plan_faults() {
     random& chance = all_.chance();
     fault_plan& faults = all_.faults();
-    for (const fault each : {fault::short_receive, fault::short_send, fault::no_receive_buffer,
-                             fault::full_completion_queue, fault::lost_cancel, fault::late_cancel,
-                             fault::spurious_wake_up, fault::reordered_completions,
-                             fault::late_notification, fault::copied_send}) {
+    for (const fault each :
+         {fault::short_receive, fault::short_send, fault::no_receive_buffer,
+          fault::full_completion_queue, fault::lost_cancel, fault::late_cancel,
+          fault::spurious_wake_up, fault::reordered_completions, fault::late_notification,
+          fault::withheld_notification, fault::copied_send}) {
         if (chance.chance(0.5)) faults.rate(each, 0.2);
     }
     if (is_peaceful_) return;
@@ -132,7 +133,7 @@ void narrator::start() {
 void narrator::make_trouble() {
     random& chance = all_.chance();
     host& one = *people_[chance.below(people_.size())];
-    switch (chance.below(7)) {
+    switch (chance.below(8)) {
         case 0:
             return cut_off(one);
         case 1:
@@ -147,6 +148,8 @@ void narrator::make_trouble() {
             return replace_server();
         case 5:
             return pause(chance.chance(0.5) ? one : server_);
+        case 6:
+            return all_.reset_connections(server_, one);
         default:
             if (chance.chance(0.3)) crash(server_, 5s);
     }

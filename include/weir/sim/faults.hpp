@@ -26,6 +26,7 @@ enum class fault : std::uint8_t {
     reset,                  ///< the connection breaks at this receive or send (ECONNRESET)
     reordered_completions,  ///< completions of different requests come in another order
     late_notification,      ///< the notification of a zero-copy send comes a second later
+    withheld_notification,  ///< ... comes when the socket has been closed, and no sooner
     copied_send,            ///< a zero-copy send copies after all, and says so
     disk_full,              ///< ENOSPC from a write
     disk_error,             ///< EIO from a read, a write or an fsync

@@ -57,6 +57,8 @@ public:
     /// after `heal`; datagrams are lost.
     void partition(host& a, host& b);
     void heal(host& a, host& b);
+    /// Every connection between the two breaks now (ECONNRESET on both sides).
+    void reset_connections(host& a, host& b);
 
     /// Lets everything go on for `duration`.
     void run_for(std::chrono::nanoseconds duration);

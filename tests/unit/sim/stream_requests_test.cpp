@@ -296,6 +296,21 @@ BOOST_AUTO_TEST_CASE(a_late_notification_comes_although_the_socket_is_closed) {
     BOOST_TEST(receive(bench, there) == 5);
 }
 
+BOOST_AUTO_TEST_CASE(a_withheld_notification_comes_when_the_socket_is_closed) {
+    kernel_bench bench;
+    const auto [here, there] = bench.open_tcp_pair();
+    bench.time.faults().rate(fault::withheld_notification, 1);
+    ::io_uring_prep_send_zc(&bench.ask(1), here, "hello", 5, 0, 0);
+    BOOST_TEST(bench.collect().size() == 1U);
+    BOOST_TEST(bench.run_for(1h).empty());
+    bench.system.close_now(here);
+    const auto all = bench.run_for(1ms);
+    BOOST_REQUIRE(all.size() == 1U);
+    BOOST_TEST(all[0].tag == 1U);
+    BOOST_TEST((all[0].flags & IORING_CQE_F_NOTIF) != 0U);
+    BOOST_TEST(receive(bench, there) == 5);
+}
+
 BOOST_AUTO_TEST_CASE(a_send_that_copied_after_all_says_so_when_asked) {
     kernel_bench bench;
     const auto [here, there] = bench.open_tcp_pair();

@@ -96,6 +96,29 @@ BOOST_AUTO_TEST_CASE(a_partition_holds_a_stream_up_and_loses_nothing) {
     BOOST_TEST(kept.errors.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_the_network_lost_is_reset_on_both_sides) {
+    world all(3);
+    auto& server = all.add_host("server");
+    auto& client = all.add_host("client");
+    auto& other = all.add_host("other");
+    server.start([](weir::shard&) { return serve_echo(7000); });
+    const auto wait = [&](weir::shard&) -> weir::task<weir::result<void>> {
+        auto socket = co_await weir::ok(weir::net::connect(server.address(7000)));
+        static_cast<void>(co_await weir::ok(socket.receive()));
+        co_return weir::result<void>();
+    };
+    client.start(wait);
+    other.start(wait);
+    all.run_for(1s);
+    const std::size_t descriptors = server.open_descriptors();
+    all.reset_connections(client, server);
+    all.run_for(1s);
+    BOOST_TEST(server.open_descriptors() == descriptors - 1);
+    BOOST_TEST(other.is_running());
+    BOOST_REQUIRE(client.outcome().has_value());
+    BOOST_TEST((client.outcome()->error() == std::errc::connection_reset));
+}
+
 BOOST_AUTO_TEST_CASE(a_crashed_server_is_noticed_when_it_is_back) {
     world all(3);
     auto& server = all.add_host("server");
