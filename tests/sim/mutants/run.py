@@ -12,6 +12,7 @@ one was not found within S (60) seconds, or the sources without a fault do not p
 import argparse
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def compilers(compiler):
     if not compiler:
         return {}
     last = compiler[-1].replace("clang++", "clang").replace("g++", "gcc")
-    return {"CXX": " ".join(compiler), "CC": " ".join([*compiler[:-1], last])}
+    return {"CXX": shlex.join(compiler), "CC": shlex.join([*compiler[:-1], last])}
 
 
 class Workshop:
