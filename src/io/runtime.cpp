@@ -12,7 +12,7 @@ runtime::~runtime() = default;
 
 result<void, startup_error> runtime::start() { return shards_->start(); }
 
-result<void> runtime::run_on_each(const shard_main& main) {
+result<void> runtime::run_on_each(const detail::shard_main& main) {
     if (!shards_->is_started()) {
         auto started = start();
         if (!started) detail::exit_without_reactor(started.error());

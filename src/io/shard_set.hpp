@@ -11,6 +11,7 @@
 #include "stall_detector.hpp"
 
 #include <weir/coro/detail/branch.hpp>
+#include <weir/io/detail/shard_main.hpp>
 #include <weir/io/runtime.hpp>
 #include <weir/io/signal.hpp>
 
@@ -20,7 +21,6 @@
 #include <barrier>
 #include <condition_variable>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,8 +29,6 @@
 #include <vector>
 
 namespace weir::detail {
-
-using shard_main = std::function<task<result<void>>(shard&)>;
 
 class dump_listener;
 class shard_set;

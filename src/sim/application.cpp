@@ -17,7 +17,8 @@ namespace {
 constexpr unsigned max_last_turns = 1'000'000;
 }  // namespace
 
-application::application(machine& home, const host_options& options, const shard_main& main)
+application::application(machine& home, const host_options& options,
+                         const weir::detail::shard_main& main)
     : home_(home), max_posted_(options.max_posted), running_(options.shards) {
     WEIR_ASSERT(options.shards > 0, "a simulated application needs at least one shard");
     for (unsigned i = 0; i < options.shards; ++i) {

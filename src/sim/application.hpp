@@ -6,12 +6,12 @@
 #include "simulated_shard.hpp"
 
 #include <weir/base/result.hpp>
+#include <weir/io/detail/shard_main.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/sim/host.hpp>
 
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +22,8 @@ namespace weir::sim {
 
 class application final : public detail::shard_family {
 public:
-    using shard_main = std::function<task<result<void>>(shard&)>;
-
-    explicit application(machine& home, const host_options& options, const shard_main& main);
+    explicit application(machine& home, const host_options& options,
+                         const weir::detail::shard_main& main);
     application(const application&) = delete;
     application& operator=(const application&) = delete;
     ~application();

@@ -39,7 +39,7 @@ net::endpoint host::ipv6_address(std::uint16_t port) const {
     return where;
 }
 
-void host::start_application(shard_main main, const host_options& options) {
+void host::start_application(weir::detail::shard_main main, const host_options& options) {
     WEIR_ASSERT(!is_running(), "a host runs one application at a time");
     application_.reset();
     main_ = std::move(main);

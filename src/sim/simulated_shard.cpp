@@ -44,7 +44,7 @@ simulated_shard::~simulated_shard() {
     loop_.reset();
 }
 
-void simulated_shard::start(const std::function<task<result<void>>(shard&)>& main) {
+void simulated_shard::start(const weir::detail::shard_main& main) {
     const seat here(*this);
     try {
         main_.emplace(main(shard_));

@@ -4,11 +4,11 @@
 
 #include <weir/base/result.hpp>
 #include <weir/coro/detail/branch.hpp>
+#include <weir/io/detail/shard_main.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/shard.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +28,7 @@ public:
     ~simulated_shard();
 
     [[nodiscard]] shard& handle() noexcept { return shard_; }
-    void start(const std::function<task<result<void>>(shard&)>& main);
+    void start(const weir::detail::shard_main& main);
 
     // For the scheduler.
     [[nodiscard]] bool is_runnable() const noexcept;

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <weir/base/result.hpp>
-#include <weir/coro/task.hpp>
+#include <weir/io/detail/shard_main.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/run.hpp>
 #include <weir/io/shard.hpp>
@@ -19,7 +19,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -87,7 +86,7 @@ public:
     template <class Main>
         requires std::is_invocable_v<Main&, shard&>
     result<void> run(Main&& main) {
-        auto adapted = [&main](shard& here) { return as_result(main, here); };
+        auto adapted = [&main](shard& here) { return detail::call_shard_main(main, here); };
         return run_on_each(adapted);
     }
 
@@ -100,18 +99,7 @@ public:
     [[nodiscard]] std::uint64_t stalls() const noexcept;
 
 private:
-    using shard_main = std::function<task<result<void>>(shard&)>;
-
-    template <class Main>
-    static task<result<void>> as_result(Main& main, shard& here) {
-        if constexpr (std::is_same_v<std::invoke_result_t<Main&, shard&>, task<void>>) {
-            co_await main(here);
-            co_return result<void>();
-        } else {
-            co_return co_await main(here);
-        }
-    }
-    result<void> run_on_each(const shard_main& main);
+    result<void> run_on_each(const detail::shard_main& main);
 
     std::unique_ptr<detail::shard_set> shards_;
 };

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <weir/base/result.hpp>
-#include <weir/coro/task.hpp>
+#include <weir/io/detail/shard_main.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/net/endpoint.hpp>
@@ -13,11 +13,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -61,7 +59,7 @@ public:
         requires std::is_invocable_v<Main&, shard&>
     void start(Main main, const host_options& options = host_options()) {
         start_application([body = std::make_shared<Main>(std::move(main))](
-                              shard& here) { return as_result(*body, here); },
+                              shard& here) { return weir::detail::call_shard_main(*body, here); },
                           options);
     }
     /// Asks the application to end, as `runtime::request_stop` does.
@@ -92,24 +90,14 @@ public:
 
 private:
     friend class world;
-    using shard_main = std::function<task<result<void>>(shard&)>;
 
-    template <class Main>
-    static task<result<void>> as_result(Main& main, shard& here) {
-        if constexpr (std::is_same_v<std::invoke_result_t<Main&, shard&>, task<void>>) {
-            co_await main(here);
-            co_return result<void>();
-        } else {
-            co_return co_await main(here);
-        }
-    }
-    void start_application(shard_main main, const host_options& options);
+    void start_application(weir::detail::shard_main main, const host_options& options);
     [[nodiscard]] machine& inside() noexcept { return *machine_; }
     [[nodiscard]] application* running() const noexcept { return application_.get(); }
     void collect_ended();
 
     std::unique_ptr<machine> machine_;
-    shard_main main_;
+    weir::detail::shard_main main_;
     host_options options_;
     std::unique_ptr<application> application_;
     std::optional<result<void>> outcome_;

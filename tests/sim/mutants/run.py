@@ -89,8 +89,8 @@ def symptom(output):
     report = re.search(r"ERROR: AddressSanitizer: (\S+)", output)
     if report:
         return "AddressSanitizer: " + report.group(1)
-    for pattern in (r"^seed \d+: (.+)$", r"^(.*assert.*)$", r"runtime error: (.+)$"):
-        found = re.search(pattern, output, re.MULTILINE | re.IGNORECASE)
+    for pattern in (r"^seed \d+: (.+)$", r"^weir: (.+)$", r"runtime error: (.+)$"):
+        found = re.search(pattern, output, re.MULTILINE)
         if found:
             return found.group(1)
     return output.strip().splitlines()[-1] if output.strip() else "it ended"
