@@ -42,14 +42,17 @@ weir::task<> churn() {
     co_await come_and_go(acceptor, 200);  // fills caches and pools
     co_await weir::test::turns(20);
     const std::size_t descriptors = weir::test::fd_count();
-    const weir::test::memory_state before = weir::test::memory_state::now();
     const std::size_t full = weir::test::is_simulated() ? 10'000 : 100'000;
-    co_await come_and_go(acceptor, weir::test::rounds(full));
-    co_await weir::test::turns(20);
-    BOOST_TEST(weir::test::fd_count() == descriptors);
-    if (weir::test::allocations_are_counted()) {
-        BOOST_TEST(!weir::test::memory_state::now().has_lost_since(before));
+    bool is_lost = true;
+    // What a rare event has put into a cache looks like a loss once; a leak repeats.
+    for (int i = 0; i < 2 && is_lost; ++i) {
+        const weir::test::memory_state before = weir::test::memory_state::now();
+        co_await come_and_go(acceptor, weir::test::rounds(full));
+        co_await weir::test::turns(20);
+        is_lost = weir::test::memory_state::now().has_lost_since(before);
     }
+    BOOST_TEST(weir::test::fd_count() == descriptors);
+    if (weir::test::allocations_are_counted()) BOOST_TEST(!is_lost);
 }
 
 /// What our side does when the reset comes.
