@@ -10,6 +10,7 @@ constexpr std::size_t sector_bytes = 512;
 }
 
 void disk_file::write(std::uint64_t offset, bytes data) {
+    if (data.empty()) return;
     const auto begin = static_cast<std::size_t>(offset);
     if (content_.size() < begin + data.size()) content_.resize(begin + data.size());
     std::copy(data.begin(), data.end(), content_.begin() + static_cast<std::ptrdiff_t>(begin));

@@ -32,6 +32,10 @@ public:
     [[nodiscard]] disk_file& file() noexcept { return *file_; }
     [[nodiscard]] bool is_readable() const noexcept { return (flags_ & O_ACCMODE) != O_WRONLY; }
     [[nodiscard]] bool is_writable() const noexcept { return (flags_ & O_ACCMODE) != O_RDONLY; }
+    /// Where a write that names `offset` begins.
+    [[nodiscard]] std::uint64_t place_of_write(std::uint64_t offset) const noexcept {
+        return (flags_ & O_APPEND) != 0 ? file_->content().size() : offset;
+    }
 
 private:
     [[nodiscard]] bool attempt(request& asked) override {
@@ -79,7 +83,7 @@ int write_file(machine& home, file_descriptor& to, const io_uring_sqe& sqe) {
         count = 1 + home.world().chance().below(count - 1);
     }
     const auto* data = reinterpret_cast<const std::byte*>(static_cast<std::uintptr_t>(sqe.addr));
-    to.file().write(sqe.off, bytes(data, count));
+    to.file().write(to.place_of_write(sqe.off), bytes(data, count));
     return static_cast<int>(count);
 }
 

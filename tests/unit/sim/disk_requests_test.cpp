@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "co_test.hpp"
+#include "kernel_bench.hpp"
 #include "two_hosts.hpp"
 #include "virtual_loop.hpp"
 
 #include <weir/io/file.hpp>
+
+#include <fcntl.h>
 
 #include <array>
 #include <set>
@@ -90,6 +93,16 @@ CO_TEST(a_new_file_must_not_be_there) {
     CO_REQUIRE(made.has_value());
     const auto again = co_await file::open("file", open_mode::create_new);
     CO_CHECK(error_of(again) == std::errc::file_exists);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_opened_to_append_is_written_at_its_end_only) {
+    kernel_bench bench;
+    bench.home.disk().put("file", "text");
+    ::io_uring_prep_openat(&bench.ask(1), AT_FDCWD, "file", O_WRONLY | O_APPEND, 0);
+    const int fd = bench.run_for(1ms).at(0).result;
+    ::io_uring_prep_write(&bench.ask(2), fd, "more", 4, 1);
+    BOOST_TEST(bench.run_for(1ms).at(0).result == 4);
+    BOOST_TEST(*bench.home.disk().read("file") == "textmore");
 }
 
 CO_TEST(a_full_disk_takes_neither_bytes_nor_new_files) {

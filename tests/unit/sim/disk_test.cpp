@@ -90,6 +90,12 @@ BOOST_AUTO_TEST_CASE(what_a_crash_left_is_safe_from_the_next_one) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_write_of_nothing_leaves_the_length_alone) {
+    weir::sim::disk_file file;
+    file.write(100, {});
+    BOOST_TEST(file.content().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_write_keeps_what_is_around_it_and_fills_a_gap_with_zeros) {
     disk place{random(1)};
     place.put("file", "0123456789");
