@@ -102,7 +102,8 @@ int stream_descriptor::local_address(sockaddr* out, unsigned* size) const {
     return copy_address(local_, family_, out, size);
 }
 int stream_descriptor::peer_address(sockaddr* out, unsigned* size) const {
-    if (phase_ != phase::connected) return -ENOTCONN;
+    const bool is_known = phase_ == phase::connected || (is_unix() && peer_home_ != nullptr);
+    if (!is_known) return -ENOTCONN;
     return copy_address(remote_, family_, out, size);
 }
 
@@ -145,6 +146,7 @@ bool stream_descriptor::attempt(request& asked) {
 }
 
 unsigned stream_descriptor::readiness() const noexcept {
+    if (is_unix()) return unix_readiness();
     // As tcp_poll has it.
     if (phase_ == phase::listening) return unaccepted_.empty() ? 0U : POLLIN;
     unsigned events = 0;
@@ -180,6 +182,7 @@ bool stream_descriptor::attempt_accept(request& asked) {
 int stream_descriptor::shut_down(int how) {
     if (how < SHUT_RD || how > SHUT_RDWR) return -EINVAL;
     const unsigned sides = static_cast<unsigned>(how) + 1;
+    if (is_unix()) return unix_shut_down(sides), 0;
     int outcome = 0;
     if (phase_ == phase::listening) {
         if ((sides & receive_shut) != 0) stop_listening();
@@ -232,6 +235,12 @@ bool stream_descriptor::attempt_connect(request& asked) {
         return answer(error == 0 ? -ECONNABORTED : -error);
     }
     if (phase_ == phase::connecting) return answer(-EALREADY);
+    const auto target =
+        net::endpoint::from_native(reinterpret_cast<const sockaddr*>(asked.name.data()),
+                                   static_cast<unsigned>(asked.name.size()));
+    if (is_unix()) {
+        if (const int error = unix_connect_error(target); error != 0) return answer(error);
+    }
     if (phase_ != phase::fresh) return answer(-EISCONN);
     if (is_spoilt_) return answer(-EINVAL);
     // io_uring takes the error of a failed one, but leaves it to the next connect to tidy up.
@@ -240,18 +249,10 @@ bool stream_descriptor::attempt_connect(request& asked) {
         notify(POLLERR);
     }
     connector_ = asked.id;
-    remote_ = net::endpoint::from_native(reinterpret_cast<const sockaddr*>(asked.name.data()),
-                                         static_cast<unsigned>(asked.name.size()));
+    remote_ = target;
     if (remote_.family() == net::family::unspecified) return answer(-EAFNOSUPPORT);
     phase_ = phase::connecting;
-    if (is_unix()) {
-        const auto listener = listener_at(home(), remote_);
-        if (listener == nullptr) {
-            phase_ = phase::fresh;
-            const bool exists = !home().paths().at(remote_).empty();
-            return answer(exists ? -ECONNREFUSED : -ENOENT);
-        }
-    } else if (local_.family() == net::family::unspecified || local_.port() == 0) {
+    if (!is_unix() && (local_.family() == net::family::unspecified || local_.port() == 0)) {
         if (local_.family() == net::family::unspecified) local_ = home().source_towards(remote_);
         local_.set_port(home().stream_ports().take(local_, shared_from_this(), false));
     }
@@ -363,7 +364,10 @@ void stream_descriptor::released() {
     for (auto& each : std::exchange(withheld_, {})) home().world().after({}, std::move(each));
     port_table& names = is_unix() ? home().paths() : home().stream_ports();
     names.give_back(*this);
-    for (const auto& each : std::exchange(unaccepted_, {})) each->reset_peer();
+    for (const auto& each : std::exchange(unaccepted_, {})) {
+        is_unix() ? each->unix_hang_up(true) : each->reset_peer();
+    }
+    if (is_unix()) return unix_hang_up(false);
     if (phase_ == phase::connecting) phase_ = phase::closed;
     if (phase_ != phase::connected) return;
     struct linger how{};
@@ -371,11 +375,6 @@ void stream_descriptor::released() {
     static_cast<void>(options_.get(SOL_SOCKET, SO_LINGER, &how, &size));
     const bool is_abrupt = size == sizeof how && how.l_onoff != 0 && how.l_linger == 0;
     if (is_abrupt || !received_.empty()) return reset_peer();
-    const auto peer = peer_.lock();
-    // A unix socket knows at once that nobody will read what it would send.
-    const bool is_told = is_unix() && peer != nullptr && peer->phase_ == phase::connected;
-    if (is_told) peer->shut_ |= send_shut;
-    if (is_told && end_sent_) peer->notify(every_event);
     send_end();
 }
 

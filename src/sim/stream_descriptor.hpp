@@ -80,6 +80,15 @@ private:
     void stop_listening();
     void send_end();
 
+    // What is different for unix sockets: unix_stream.cpp
+    [[nodiscard]] int unix_connect_error(const net::endpoint& target) const;
+    [[nodiscard]] unsigned unix_readiness() const noexcept;
+    [[nodiscard]] int unix_receive_error();
+    [[nodiscard]] int unix_send_error();
+    void unix_shut_down(unsigned sides);
+    [[nodiscard]] unsigned unix_pieces_read(std::size_t count);
+    void unix_hang_up(bool is_unaccepted);
+
     // Moving bytes: stream_transfer.cpp
     [[nodiscard]] bool attempt_receive(request& asked);
     [[nodiscard]] bool receive_many(request& asked);
@@ -129,8 +138,9 @@ private:
     std::deque<segment> on_the_way_;
     std::chrono::steady_clock::time_point last_arrival_{};
     std::chrono::steady_clock::time_point link_free_at_{};
-    std::size_t unread_by_peer_ = 0;  // on the way, or arrived there and not read
-    std::uint64_t stall_ = 0;         // counts the times the link was found cut
+    std::size_t unread_by_peer_ = 0;         // on the way, or arrived there and not read
+    std::deque<std::size_t> unread_pieces_;  // the same of a unix socket, as they were sent
+    std::uint64_t stall_ = 0;                // counts the times the link was found cut
     bool is_stalled_ = false;
     bool was_full_ = false;
     bool end_sent_ = false;

@@ -46,7 +46,7 @@ std::size_t stream_descriptor::room() const {
 // --- receive ----------------------------------------------------------------------------------
 
 int stream_descriptor::take_some(std::byte* out, std::size_t room, bool may_be_short) {
-    if (phase_ == phase::listening) return -ENOTCONN;
+    if (phase_ == phase::listening && !is_unix()) return -ENOTCONN;
     if (phase_ == phase::connected && home().faults().strikes(fault::reset)) return break_here();
     if (!received_.empty()) {
         std::size_t count = std::min({received_.size(), room, largest_result});
@@ -57,6 +57,7 @@ int stream_descriptor::take_some(std::byte* out, std::size_t room, bool may_be_s
         bytes_read(count);
         return static_cast<int>(count);
     }
+    if (is_unix()) return unix_receive_error();
     // In the order in which tcp_recvmsg asks.
     if (end_received_) return 0;
     if (error_ != 0) return -take_error();
@@ -75,9 +76,11 @@ void stream_descriptor::bytes_read(std::size_t count) {
 
 void stream_descriptor::read_by_peer(std::size_t count) {
     unread_by_peer_ -= std::min(count, unread_by_peer_);
+    unsigned tells = is_unix() ? unix_pieces_read(count) : 0;
     // Linux tells writers when a third of the buffer is free.
     if (was_full_ && room() * 3 < capacity()) return;
-    if (std::exchange(was_full_, false)) notify(POLLOUT);
+    if (std::exchange(was_full_, false)) tells = std::max(tells, 1U);
+    for (; tells > 0; --tells) notify(POLLOUT);
 }
 
 bool stream_descriptor::attempt_receive(request& asked) {
@@ -113,8 +116,10 @@ int stream_descriptor::receive_now(void* buffer, std::size_t size) {
 // --- send -------------------------------------------------------------------------------------
 
 int stream_descriptor::give_some(const iovec* pieces, std::size_t count) {
-    if (is_unix() && phase_ != phase::connected && phase_ != phase::closed) return -ENOTCONN;
     if (phase_ == phase::connected && home().faults().strikes(fault::reset)) return break_here();
+    if (is_unix()) {
+        if (const int error = unix_send_error(); error != 0) return error;
+    }
     if (error_ != 0) return -take_error();
     if (phase_ == phase::connecting) return -EAGAIN;
     if (phase_ != phase::connected || (shut_ & send_shut) != 0) return -EPIPE;
@@ -136,6 +141,7 @@ int stream_descriptor::give_some(const iovec* pieces, std::size_t count) {
         next.data.insert(next.data.end(), data, data + size);
     }
     unread_by_peer_ += taken;
+    if (is_unix()) unread_pieces_.push_back(taken);
     dispatch(std::move(next));
     return static_cast<int>(taken);
 }

@@ -60,7 +60,7 @@ void stream_descriptor::arrive() {
     // Nobody is there any more: the other machine answers with a reset.
     if (next.is_reset || (next.is_end && next.data.empty() && peer != nullptr)) return;
     const auto back = home().between().travel_time(*peer_home_, home(), 0);
-    const int error = is_unix() || end_received_ ? EPIPE : ECONNRESET;
+    const int error = end_received_ ? EPIPE : ECONNRESET;
     if (back.count() == 0) return break_off(error);
     home().world().after(back, [me = self(), error] { me->break_off(error); });
 }
@@ -88,7 +88,7 @@ void stream_descriptor::take_segment(segment next) {
     if (phase_ != phase::connected) return;
     if (next.is_reset) {
         const bool only_they_ended = end_received_ && !end_sent_;
-        return break_off(only_they_ended && !is_unix() ? EPIPE : ECONNRESET);
+        return break_off(only_they_ended ? EPIPE : ECONNRESET);
     }
     if (!next.data.empty() && shut_ == (receive_shut | send_shut) && end_sent_ && !end_received_) {
         // Nobody will ever read it: Linux answers with a reset.

@@ -355,4 +355,59 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_sends_nothing_without_a_copy) {
     BOOST_TEST(receive(bench, there) == -EAGAIN);
 }
 
+BOOST_AUTO_TEST_CASE(a_unix_socket_without_a_connection_says_so_in_its_own_way) {
+    kernel_bench bench;
+    const endpoint path = *endpoint::unix_socket("path");
+    const int listener = bench.system.socket(AF_UNIX, SOCK_STREAM, 0);
+    BOOST_TEST(bench.system.bind(listener, path.native(), path.native_size()) == 0);
+    BOOST_TEST(bench.system.listen(listener, 4) == 0);
+    BOOST_TEST(receive(bench, listener) == -EINVAL);
+    BOOST_TEST(bench.say(listener, "x") == -ENOTCONN);
+    ::io_uring_prep_connect(&bench.ask(1), listener, path.native(), path.native_size());
+    BOOST_TEST(results_of(bench.collect()).at(1) == -EINVAL);
+    ::io_uring_prep_shutdown(&bench.ask(2), listener, SHUT_RD);
+    const int client = bench.system.socket(AF_UNIX, SOCK_STREAM, 0);
+    ::io_uring_prep_connect(&bench.ask(3), client, path.native(), path.native_size());
+    const auto results = results_of(bench.collect());
+    BOOST_TEST(results.at(2) == 0);
+    BOOST_TEST(results.at(3) == -ECONNREFUSED);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_socket_sends_nothing_to_one_that_receives_no_more) {
+    kernel_bench bench;
+    const auto [here, there] = bench.open_pair();
+    ::io_uring_prep_shutdown(&bench.ask(1), there, SHUT_RD);
+    BOOST_TEST(results_of(bench.collect()).at(1) == 0);
+    BOOST_TEST(bench.say(here, "x") == -EPIPE);
+    BOOST_TEST(bench.say(there, "x") == 1);
+    BOOST_TEST(receive(bench, here) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_peer_that_left_bytes_unread_is_missed_after_what_it_sent) {
+    kernel_bench bench;
+    const auto [here, there] = bench.open_pair();
+    BOOST_TEST(bench.say(here, "unread") == 6);
+    BOOST_TEST(bench.say(there, "last") == 4);
+    bench.system.close_now(there);
+    sockaddr_storage name{};
+    unsigned size = sizeof name;
+    BOOST_TEST(bench.system.peer_address(here, reinterpret_cast<sockaddr*>(&name), &size) == 0);
+    BOOST_TEST(bench.say(here, "x") == -EPIPE);
+    BOOST_TEST(receive(bench, here) == 4);
+    BOOST_TEST(receive(bench, here) == -ECONNRESET);
+    BOOST_TEST(receive(bench, here) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_unix_sender_is_told_of_each_piece_that_was_read) {
+    kernel_bench bench;
+    const auto [here, there] = bench.open_pair();
+    ::io_uring_prep_poll_multishot(&bench.ask(1), here, POLLOUT);
+    BOOST_TEST(bench.collect().size() == 1U);
+    BOOST_TEST(bench.say(here, "hello") == 5);
+    BOOST_TEST(receive(bench, there, 4) == 4);
+    BOOST_TEST(bench.collect().empty());
+    BOOST_TEST(receive(bench, there) == 1);
+    BOOST_TEST(bench.collect().size() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
