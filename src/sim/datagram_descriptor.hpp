@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace weir::sim {
@@ -22,6 +23,7 @@ public:
     [[nodiscard]] int peer_address(sockaddr* out, unsigned* size) const override;
     [[nodiscard]] int set_option(int level, int name, const void* value, unsigned size) override;
     [[nodiscard]] int option(int level, int name, void* value, unsigned* size) override;
+    [[nodiscard]] int receive_now(void* buffer, std::size_t size) override;
     [[nodiscard]] int send_now(const msghdr& message) override;
 
 private:
@@ -40,8 +42,17 @@ private:
     void bind_to_any();
     [[nodiscard]] int connect(const net::endpoint& peer);
     [[nodiscard]] int send(const iovec* pieces, std::size_t count, const net::endpoint& target);
+    /// Whether it takes what comes from `source`.
+    [[nodiscard]] bool hears(const net::endpoint& source) const noexcept;
+    [[nodiscard]] static std::shared_ptr<datagram_descriptor> listener_at(
+        machine& there, const net::endpoint& target, const net::endpoint& source);
     void deliver(datagram arrived);
-    void refused();
+    void refused(const net::endpoint& target);
+    [[nodiscard]] int shut_down(int how);
+    /// Why no datagram can be taken now; 0 when one can.
+    [[nodiscard]] int take_error();
+    [[nodiscard]] datagram take();
+    [[nodiscard]] bool receive_one(request& asked);
     [[nodiscard]] bool receive_messages(request& asked);
     [[nodiscard]] bool receive_message(request& asked);
 
@@ -51,6 +62,7 @@ private:
     std::deque<datagram> received_;
     std::size_t received_bytes_ = 0;
     int error_ = 0;
+    unsigned shut_ = 0;  // Linux's sk_shutdown
 };
 
 }  // namespace weir::sim

@@ -23,6 +23,9 @@ request::request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_
         case IORING_OP_SEND_ZC:
             pieces.push_back({const_cast<void*>(memory), sqe.len});
             break;
+        case IORING_OP_RECV:
+            if (!selects_buffer()) pieces.push_back({const_cast<void*>(memory), sqe.len});
+            break;
         case IORING_OP_SENDMSG: {
             const auto& message = *static_cast<const msghdr*>(memory);
             pieces.assign(message.msg_iov, message.msg_iov + message.msg_iovlen);
@@ -33,6 +36,8 @@ request::request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_
             const auto& layout = *static_cast<const msghdr*>(memory);
             name_room = layout.msg_namelen;
             control_room = layout.msg_controllen;
+            if (!selects_buffer())
+                pieces.assign(layout.msg_iov, layout.msg_iov + layout.msg_iovlen);
             break;
         }
         case IORING_OP_CONNECT:

@@ -38,7 +38,7 @@ public:
 
     simulated_kernel& kernel;
     std::uint64_t id;
-    std::vector<iovec> pieces;     ///< of a send
+    std::vector<iovec> pieces;     ///< of a send, and of a receive into memory of its own
     std::vector<std::byte> name;   ///< the address that a connect or a message names
     std::size_t name_room = 0;     ///< of a receive of messages
     std::size_t control_room = 0;  ///< likewise

@@ -4,6 +4,7 @@
 
 #include <weir/net/udp_socket.hpp>
 
+#include <array>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(datagram_descriptor_test)
@@ -61,6 +62,12 @@ int send_from(kernel_bench& bench, int fd, const endpoint& where, std::string_vi
     message.msg_name = const_cast<sockaddr*>(where.native());
     message.msg_namelen = where.native_size();
     return bench.system.send_now(fd, message);
+}
+int open_bound(kernel_bench& bench, std::uint16_t port) {
+    const int fd = bench.system.socket(AF_INET, SOCK_DGRAM, 0);
+    const endpoint where = endpoint::loopback(port);
+    BOOST_TEST(bench.system.bind(fd, where.native(), where.native_size()) == 0);
+    return fd;
 }
 endpoint local_address(kernel_bench& bench, int fd) {
     sockaddr_storage name{};
@@ -247,6 +254,57 @@ BOOST_AUTO_TEST_CASE(a_socket_is_bound_once_and_to_its_own_host) {
     BOOST_TEST(bench.system.bind(fd, where.native(), where.native_size()) == 0);
     const endpoint other = endpoint::loopback(9001);
     BOOST_TEST(bench.system.bind(fd, other.native(), other.native_size()) == -EINVAL);
+}
+
+BOOST_AUTO_TEST_CASE(a_single_receive_tells_the_source_and_whether_it_was_cut) {
+    kernel_bench bench;
+    const int server = open_bound(bench, 9000);
+    const int client = open_bound(bench, 9001);
+    std::array<char, 4> memory{};
+    std::array<iovec, 2> pieces{iovec{memory.data(), 1}, iovec{memory.data() + 1, 3}};
+    sockaddr_in6 source{};
+    msghdr message{};
+    message.msg_name = &source;
+    message.msg_namelen = sizeof source;
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    ::io_uring_prep_recvmsg(&bench.ask(1), server, &message, 0);
+    BOOST_TEST(bench.collect().empty());
+    BOOST_TEST(send_from(bench, client, endpoint::loopback(9000), "hello") == 5);
+    BOOST_TEST(bench.collect().at(0).result == 4);
+    BOOST_TEST(std::string_view(memory.data(), 4) == "hell");
+    BOOST_TEST(message.msg_flags == MSG_TRUNC);
+    const auto* name = reinterpret_cast<const sockaddr*>(&source);
+    BOOST_TEST((endpoint::from_native(name, message.msg_namelen) == endpoint::loopback(9001)));
+    ::io_uring_prep_recv(&bench.ask(2), server, memory.data(), memory.size(), MSG_DONTWAIT);
+    BOOST_TEST(bench.collect().at(0).result == -EAGAIN);
+    BOOST_TEST(send_from(bench, client, endpoint::loopback(9000), "x") == 1);
+    BOOST_TEST(bench.system.receive_now(server, memory.data(), memory.size()) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_connected_elsewhere_is_not_there) {
+    kernel_bench bench;
+    const int server = open_bound(bench, 9000);
+    const int client = open_bound(bench, 9001);
+    const endpoint there = endpoint::loopback(9000);
+    const endpoint elsewhere = endpoint::loopback(9002);
+    ::io_uring_prep_connect(&bench.ask(1), server, elsewhere.native(), elsewhere.native_size());
+    ::io_uring_prep_connect(&bench.ask(2), client, there.native(), there.native_size());
+    BOOST_TEST(bench.collect().size() == 2U);
+    BOOST_TEST(bench.say(client, "x") == 1);
+    BOOST_TEST(bench.say(client, "x") == -ECONNREFUSED);
+    // It is not told of what it sends to others.
+    BOOST_TEST(send_from(bench, server, endpoint::loopback(9003), "x") == 1);
+    BOOST_TEST(bench.say(server, "x") == 1);
+    BOOST_TEST(bench.say(server, "x") == -ECONNREFUSED);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_is_shut_down_sends_no_more) {
+    kernel_bench bench;
+    const int fd = open_bound(bench, 9000);
+    ::io_uring_prep_shutdown(&bench.ask(1), fd, SHUT_WR);
+    BOOST_TEST(bench.collect().at(0).result == -ENOTCONN);
+    BOOST_TEST(send_from(bench, fd, endpoint::loopback(9000), "x") == -EPIPE);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
