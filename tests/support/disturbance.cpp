@@ -23,7 +23,7 @@ using boost::unit_test::unit_test_log;
 
 namespace {
 
-constexpr unsigned longest_run_seconds = 30;
+constexpr unsigned longest_run_seconds = 60;
 constexpr std::array<int, 5> deadly{SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGALRM};
 
 constexpr std::array formats{boost::unit_test::OF_CLF, boost::unit_test::OF_XML,

@@ -2,8 +2,8 @@
 // disturbance: what goes wrong in a run of a test's body: nothing, a stop of everything before a
 // step, or a request that the kernel answers with an error.
 //
-// In a disturbed run the body's own checks do not count. A crash, or a run of more than half a
-// minute, ends the program with the command that repeats just that run.
+// In a disturbed run the body's own checks do not count. A crash, or a run of more than a minute,
+// ends the program with the command that repeats just that run.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
