@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <cerrno>
 
 BOOST_AUTO_TEST_SUITE(request_test)
 
@@ -93,6 +94,50 @@ BOOST_AUTO_TEST_CASE(a_request_that_must_not_wait_says_so) {
     BOOST_TEST(!prepared(MSG_DONTWAIT).may_wait());
     BOOST_TEST(prepared(0).size() == 10U);
     BOOST_TEST(!prepared(0).selects_buffer());
+}
+
+BOOST_AUTO_TEST_CASE(lent_bytes_are_watched_until_they_are_reclaimed) {
+    kernel_bench bench;
+    std::array<char, 6> text{'h', 'e', 'l', 'l', 'o', '!'};
+    request asked = made(bench, [&](io_uring_sqe& sqe) {
+        ::io_uring_prep_send(&sqe, 5, text.data(), text.size(), 0);
+    });
+    asked.lend(5);
+    text[5] = '?';  // not lent
+    BOOST_TEST(asked.has_what_was_lent());
+    text[4] = 'x';
+    BOOST_TEST(!asked.has_what_was_lent());
+    asked.reclaim();
+    BOOST_TEST(asked.has_what_was_lent());
+}
+
+BOOST_AUTO_TEST_CASE(a_direct_call_that_is_to_fail_has_no_effect) {
+    kernel_bench bench;
+    std::array<char, 8> memory{};
+    const auto [here, there] = bench.open_pair();
+    bench.time.faults().fail_request(1, ENOMEM);
+    BOOST_TEST(bench.say(there, "lost") == -ENOMEM);
+    bench.time.faults().fail_request(2, ECONNRESET);
+    BOOST_TEST(bench.say(there, "kept") == 4);
+    BOOST_TEST(bench.system.receive_now(here, memory.data(), memory.size()) == -ECONNRESET);
+    BOOST_TEST(bench.system.receive_now(here, memory.data(), memory.size()) == 4);
+    bench.time.faults().fail_request(1, ENOMEM);
+    BOOST_TEST(bench.system.socket(AF_INET, SOCK_STREAM, 0) == -ENOMEM);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_waits_can_be_ended_with_an_error) {
+    kernel_bench bench;
+    std::array<char, 8> memory{};
+    const auto [here, there] = bench.open_pair();
+    ::io_uring_prep_recv(&bench.ask(1), here, memory.data(), memory.size(), 0);
+    ::io_uring_prep_recv(&bench.ask(2), there, memory.data(), memory.size(), 0);
+    BOOST_TEST(bench.collect().empty());
+    BOOST_TEST(bench.system.end_requests(ECONNRESET) == 2U);
+    const auto all = bench.collect();
+    BOOST_REQUIRE(all.size() == 2U);
+    BOOST_TEST(all[0].tag == 1U);
+    BOOST_TEST(all[0].result == -ECONNRESET);
+    BOOST_TEST(bench.system.end_requests(ECONNRESET) == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
