@@ -66,6 +66,11 @@ std::array<int, 2> socket_pair() {
     return ends;
 }
 
+std::uint64_t sends_cut_short() noexcept {
+    virtual_loop* place = current_place_or_null();
+    return place == nullptr ? 0 : place->faults().struck(sim::fault::short_send);
+}
+
 bool is_simulated() noexcept {
     const char* wanted = std::getenv("WEIR_KERNEL");
     return wanted != nullptr && std::string_view(wanted) == "simulated";

@@ -21,6 +21,7 @@
 #include <weir/io/reactor.hpp>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 
 namespace weir::test {
@@ -32,6 +33,9 @@ namespace weir::test {
 
 /// socketpair(2) of unix stream sockets, on whatever kernel the running loop has.
 [[nodiscard]] std::array<int, 2> socket_pair();
+
+/// How often the simulated kernel has cut a send short by chance; none on the real ring.
+[[nodiscard]] std::uint64_t sends_cut_short() noexcept;
 
 /// Runs what `body` makes from each seed, and then disturbed.
 void run_simulated(const std::function<task<>()>& body, const reactor_options& options = {});
