@@ -16,11 +16,8 @@ namespace {
 
 /// Whether a request waits for one of `events`.
 bool concerns(const request& asked, unsigned events) noexcept {
+    if (asked.is_send()) return (events & (POLLOUT | POLLERR | POLLHUP)) != 0;
     switch (asked.sqe.opcode) {
-        case IORING_OP_SEND:
-        case IORING_OP_SENDMSG:
-        case IORING_OP_SEND_ZC:
-            return (events & (POLLOUT | POLLERR | POLLHUP)) != 0;
         case IORING_OP_RECV:
         case IORING_OP_RECVMSG:
         case IORING_OP_ACCEPT:

@@ -62,6 +62,11 @@ bool request::is_multishot() const noexcept {
     }
 }
 
+bool request::is_send() const noexcept {
+    return sqe.opcode == IORING_OP_SEND || sqe.opcode == IORING_OP_SENDMSG ||
+           sqe.opcode == IORING_OP_SEND_ZC;
+}
+
 std::size_t request::size() const noexcept {
     if (pieces.empty()) return sqe.len;
     std::size_t total = 0;

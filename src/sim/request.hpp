@@ -22,6 +22,7 @@ public:
     explicit request(simulated_kernel& from, const io_uring_sqe& asked, std::uint64_t number);
 
     [[nodiscard]] bool is_multishot() const noexcept;
+    [[nodiscard]] bool is_send() const noexcept;
     [[nodiscard]] bool selects_buffer() const noexcept {
         return (sqe.flags & IOSQE_BUFFER_SELECT) != 0;
     }

@@ -223,7 +223,7 @@ void simulated_kernel::begin(const io_uring_sqe& sqe) {
 
 void simulated_kernel::waits_at(request& asked, const std::shared_ptr<descriptor>& place) {
     pending_[asked.sqe.user_data].place = place;
-    asked.lend(std::min(asked.size(), most_lent_bytes));
+    if (asked.is_send()) asked.lend(std::min(asked.size(), most_lent_bytes));
 }
 
 void simulated_kernel::send_message(const request_ptr& asked) {
