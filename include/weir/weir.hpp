@@ -33,10 +33,14 @@
 #include <weir/coro/with_value.hpp>
 
 #include <weir/sync/channel.hpp>
+#include <weir/sync/chunk.hpp>
 #include <weir/sync/event.hpp>
+#include <weir/sync/for_each_concurrent.hpp>
 #include <weir/sync/latch.hpp>
+#include <weir/sync/map_concurrently.hpp>
 #include <weir/sync/mutex.hpp>
 #include <weir/sync/semaphore.hpp>
+#include <weir/sync/stream.hpp>
 #include <weir/sync/task_group.hpp>
 
 #include <weir/io/buffer_ring.hpp>

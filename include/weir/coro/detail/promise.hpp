@@ -12,6 +12,7 @@
 //   created --start--> running <--run queue-- ready <--wake-- waiting      (waiting_ tells which)
 //                         |--co_await--> waiting / child
 //                         +--co_return--> finished --> parent runs, or root->child_finished()
+//                         +--co_yield---> parent runs; it goes on when it is asked again (stream)
 //
 // A child is started on the stack of its parent; if it finishes at once, the parent does not
 // suspend at all. The alternative, symmetric transfer, overflows the stack under g++ at -O0.
@@ -73,6 +74,13 @@ public:
     /// Starts it below `root`, in `ambient`. Returns false when it finished at once; then
     /// `root.child_finished` is *not* called.
     [[nodiscard]] bool start_under(task_root& root, scope& ambient) noexcept;
+
+    /// For a coroutine that hands out values before its end: begins it, or lets it go on, as a
+    /// child of `parent`, in whose scope it runs from now on. Returns false when it has yielded
+    /// (which `yields` says) or finished at once.
+    [[nodiscard]] bool continue_under(promise_base& parent, const bool& yields) noexcept;
+    /// It is about to suspend with a value: the parent goes on.
+    void note_yielded() noexcept { note_finished(); }
 
     // The edges of the task tree, for the stop walk and for dumps.
     [[nodiscard]] wait_point* waits_for() const noexcept {
@@ -165,6 +173,14 @@ inline bool promise_base::start_under(task_root& root, scope& ambient) noexcept 
     parent_ = reinterpret_cast<std::uintptr_t>(&root) | root_bit;
     scope_ = &ambient;
     return start();
+}
+
+inline bool promise_base::continue_under(promise_base& parent, const bool& yields) noexcept {
+    parent_ = reinterpret_cast<std::uintptr_t>(&parent);
+    scope_ = parent.scope_;
+    if (!start() || yields) return false;
+    parent.waiting_ = reinterpret_cast<std::uintptr_t>(this) | child_tag;
+    return true;
 }
 
 inline promise_base* promise_base::finish() noexcept {
