@@ -238,8 +238,11 @@ int datagram_descriptor::receive_now(void* buffer, std::size_t size) {
 }
 
 bool datagram_descriptor::receive_one(request& asked) {
-    if (const int error = take_error(); error != 0) {
-        if (error == -EAGAIN && asked.may_wait()) return false;
+    if (int error = take_error(); error != 0) {
+        if (error == -EAGAIN && asked.may_wait()) {
+            if ((shut_ & receive_shut) == 0) return false;
+            error = 0;  // Linux says so when it has looked 128 times
+        }
         asked.kernel.complete(asked, error, 0);
         return true;
     }

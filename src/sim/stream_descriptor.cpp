@@ -176,7 +176,10 @@ bool stream_descriptor::attempt_accept(request& asked) {
         asked.kernel.complete(asked, fd, asked.is_multishot() ? IORING_CQE_F_MORE : 0);
         if (asked.is_over) return true;
     }
-    return false;
+    // Linux says so of a unix listener that is shut down when it has looked 128 times.
+    if (!is_unix() || asked.is_multishot() || (shut_ & receive_shut) == 0) return false;
+    asked.kernel.complete(asked, -EINVAL, 0);
+    return true;
 }
 
 int stream_descriptor::shut_down(int how) {

@@ -163,8 +163,8 @@ void datagram_run::fill(io_uring_sqe& sqe, asked_request& asked, const step& now
             // after what the send does to its own socket is a matter of Linux's queues.
             return ::io_uring_prep_poll_multishot(&sqe, fd, (mask | POLLIN) & ~unsigned{POLLOUT});
         case shut_down:
-            // What waits to receive where nothing more is received Linux hands to a thread, where
-            // it may stay for ever.
+            // What waits to receive where nothing more is received ends only when Linux has looked
+            // 128 times.
             return ::io_uring_prep_shutdown(&sqe, fd, SHUT_WR);
         case close:
             return ::io_uring_prep_close(&sqe, fd);

@@ -108,8 +108,8 @@ void stream_run::perform(const step& now) {
     const auto slot = pick(now.which);
     if (!slot) return;
     const int fd = open_[*slot];
-    // What waits to accept at a unix listener that is shut down Linux hands to a thread, where it
-    // may stay for ever.
+    // What waits to accept at a unix listener that is shut down ends only when Linux has looked 128
+    // times.
     if (now.operation == shut_down && family_ == AF_UNIX && is_listener(*slot)) return;
     if (call(now, fd)) return;
     if (now.operation == connect_again && listening_.empty()) return;

@@ -307,4 +307,21 @@ BOOST_AUTO_TEST_CASE(a_socket_that_is_shut_down_sends_no_more) {
     BOOST_TEST(send_from(bench, fd, endpoint::loopback(9000), "x") == -EPIPE);
 }
 
+BOOST_AUTO_TEST_CASE(a_single_receive_ends_when_the_socket_is_shut_down) {
+    kernel_bench bench;
+    const int fd = open_bound(bench, 9000);
+    std::array<char, 4> memory{};
+    ::io_uring_prep_recv(&bench.ask(1), fd, memory.data(), memory.size(), 0);
+    ::io_uring_prep_shutdown(&bench.ask(2), fd, SHUT_RD);
+    int received = -1;
+    for (const answer& each : bench.collect()) {
+        if (each.tag == 1) received = each.result;
+    }
+    BOOST_TEST(received == 0);
+    BOOST_TEST(bench.system.receive_now(fd, memory.data(), memory.size()) == -EAGAIN);
+    // What has arrived is received all the same.
+    BOOST_TEST(send_from(bench, fd, endpoint::loopback(9000), "x") == 1);
+    BOOST_TEST(bench.system.receive_now(fd, memory.data(), memory.size()) == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -410,4 +410,19 @@ BOOST_AUTO_TEST_CASE(a_unix_sender_is_told_of_each_piece_that_was_read) {
     BOOST_TEST(bench.collect().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(an_accept_ends_when_its_unix_listener_is_shut_down) {
+    kernel_bench bench;
+    const endpoint path = *endpoint::unix_socket("path");
+    const int listener = bench.system.socket(AF_UNIX, SOCK_STREAM, 0);
+    BOOST_TEST(bench.system.bind(listener, path.native(), path.native_size()) == 0);
+    BOOST_TEST(bench.system.listen(listener, 4) == 0);
+    ::io_uring_prep_accept(&bench.ask(1), listener, nullptr, nullptr, 0);
+    ::io_uring_prep_multishot_accept(&bench.ask(2), listener, nullptr, nullptr, 0);
+    ::io_uring_prep_shutdown(&bench.ask(3), listener, SHUT_RD);
+    const auto results = results_of(bench.collect());
+    BOOST_TEST(results.at(1) == -EINVAL);
+    BOOST_TEST(!results.contains(2));
+    BOOST_TEST(results.at(3) == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
