@@ -40,6 +40,7 @@
 #include <weir/sync/map_concurrently.hpp>
 #include <weir/sync/mutex.hpp>
 #include <weir/sync/semaphore.hpp>
+#include <weir/sync/single_flight.hpp>
 #include <weir/sync/stream.hpp>
 #include <weir/sync/task_group.hpp>
 
