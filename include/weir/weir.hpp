@@ -85,6 +85,11 @@
 #include <weir/net/tcp_socket.hpp>
 #include <weir/net/udp_socket.hpp>
 
+#include <weir/resilience/backoff.hpp>
+#include <weir/resilience/circuit_breaker.hpp>
+#include <weir/resilience/refusal.hpp>
+#include <weir/resilience/retry.hpp>
+
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>
 #include <weir/http/headers.hpp>
