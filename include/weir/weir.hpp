@@ -87,8 +87,10 @@
 
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
+#include <weir/resilience/rate_limiter.hpp>
 #include <weir/resilience/refusal.hpp>
 #include <weir/resilience/retry.hpp>
+#include <weir/resilience/token_bucket.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>

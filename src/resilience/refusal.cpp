@@ -13,6 +13,8 @@ public:
         switch (static_cast<refusal>(value)) {
             case refusal::circuit_open:
                 return "not tried: too much of this has failed lately";
+            case refusal::rate_limited:
+                return "not tried: too much of this has begun lately";
         }
         return "unknown refusal";
     }

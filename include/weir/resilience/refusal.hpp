@@ -11,6 +11,7 @@ namespace weir::resilience {
 /// Who refused, and so why.
 enum class refusal : std::uint8_t {
     circuit_open = 1,  ///< too much has failed lately (circuit_breaker)
+    rate_limited,      ///< it could not begin soon enough (rate_limiter)
 };
 
 /// The category of refusal.

@@ -12,6 +12,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_an_error_code_that_says_why) {
     BOOST_TEST(std::string(why.category().name()) == "weir.refusal");
     BOOST_TEST(why.message() == "not tried: too much of this has failed lately");
     BOOST_TEST((why != std::error_code()));
+    const std::error_code other = weir::resilience::refusal::rate_limited;
+    BOOST_TEST(other.message() == "not tried: too much of this has begun lately");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
