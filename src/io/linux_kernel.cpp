@@ -278,7 +278,8 @@ int linux_kernel::send_now(int fd, const msghdr& message) noexcept {
     if (message.msg_iovlen != 1) return negative_errno(call(SYS_sendmsg, fd, &message, flags));
     // One piece needs no walk over a list of them.
     const iovec& whole = *message.msg_iov;
-    return negative_errno(call(SYS_sendto, fd, whole.iov_base, whole.iov_len, flags, nullptr, 0));
+    return negative_errno(call(SYS_sendto, fd, whole.iov_base, whole.iov_len, flags,
+                               message.msg_name, message.msg_namelen));
 }
 
 }  // namespace weir

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// linux_kernel: each reason why there is no ring gets its own advice.
+// linux_kernel: each reason why there is no ring gets its own advice; the calls beside the ring.
 #include "io/linux_kernel.hpp"
+
+#include <weir/base/unique_fd.hpp>
+#include <weir/net/endpoint.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/socket.h>
+#include <sys/uio.h>
+
 #include <cerrno>
 #include <string>
+#include <vector>
 
 BOOST_AUTO_TEST_SUITE(linux_kernel_test)
 
@@ -50,6 +57,33 @@ BOOST_AUTO_TEST_CASE(anything_else_names_the_call_and_the_kernel) {
     const std::string advice = weir::advice_for_setup_error(EFAULT, -1, "6.1.0");
     BOOST_TEST(says(advice, "io_uring_setup"));
     BOOST_TEST(says(advice, "6.1.0"));
+}
+
+BOOST_AUTO_TEST_CASE(a_direct_send_goes_where_it_is_addressed_in_one_piece_or_several) {
+    const auto opened = weir::linux_kernel::open(8, 16);
+    BOOST_REQUIRE(opened.has_value());
+    weir::kernel& system = **opened;
+    const weir::unique_fd from(system.socket(AF_INET, SOCK_DGRAM, 0));
+    const weir::unique_fd to(system.socket(AF_INET, SOCK_DGRAM, 0));
+    const auto any_port = weir::net::endpoint::loopback(0);
+    BOOST_REQUIRE(system.bind(to.value(), any_port.native(), any_port.native_size()) == 0);
+    sockaddr_storage address{};
+    unsigned size = sizeof address;
+    auto* name = reinterpret_cast<sockaddr*>(&address);
+    BOOST_REQUIRE(system.local_address(to.value(), name, &size) == 0);
+    char word[] = "word";
+    const std::vector<iovec> pieces(3, iovec{word, 4});
+    for (std::size_t count = 1; count <= pieces.size(); ++count) {
+        msghdr message{};
+        message.msg_name = name;
+        message.msg_namelen = size;
+        message.msg_iov = const_cast<iovec*>(pieces.data());
+        message.msg_iovlen = count;
+        const int expected = static_cast<int>(4 * count);
+        BOOST_TEST(system.send_now(from.value(), message) == expected);
+        char arrived[64];
+        BOOST_TEST(system.receive_now(to.value(), arrived, sizeof arrived) == expected);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
