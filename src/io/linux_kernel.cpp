@@ -121,6 +121,7 @@ std::string advice_for_setup_error(int error, int disabled_sysctl,
 result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned sq_entries,
                                                                        unsigned cq_entries) {
     std::unique_ptr<linux_kernel> kernel(new linux_kernel);
+    sq_entries = std::max(sq_entries, smallest_ring);
     int error = -ENOMEM;
     for (unsigned size = sq_entries; size >= smallest_ring; size /= 2) {
         error =

@@ -59,8 +59,15 @@ BOOST_AUTO_TEST_CASE(anything_else_names_the_call_and_the_kernel) {
     BOOST_TEST(says(advice, "6.1.0"));
 }
 
+BOOST_AUTO_TEST_CASE(a_ring_that_is_asked_to_be_tiny_is_as_small_as_rings_get) {
+    for (const unsigned size : {1U, 8U}) {
+        const auto opened = weir::linux_kernel::open(size, size);
+        BOOST_TEST(opened.has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_direct_send_goes_where_it_is_addressed_in_one_piece_or_several) {
-    const auto opened = weir::linux_kernel::open(8, 16);
+    const auto opened = weir::linux_kernel::open(64, 1024);
     BOOST_REQUIRE(opened.has_value());
     weir::kernel& system = **opened;
     const weir::unique_fd from(system.socket(AF_INET, SOCK_DGRAM, 0));
