@@ -32,6 +32,7 @@
 #include <weir/coro/when_any.hpp>
 #include <weir/coro/with_value.hpp>
 
+#include <weir/sync/actor.hpp>
 #include <weir/sync/channel.hpp>
 #include <weir/sync/chunk.hpp>
 #include <weir/sync/event.hpp>
