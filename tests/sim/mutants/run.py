@@ -39,6 +39,17 @@ def compilers(compiler):
     return {"CXX": shlex.join(compiler), "CC": shlex.join([*compiler[:-1], last])}
 
 
+def source_files():
+    """Tracked and new files; all files where there is no git (a release archive)."""
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "-z"],
+                            check=False, capture_output=True, text=True)
+    if listed.returncode == 0 and listed.stdout:
+        return {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+    every = (path for path in ROOT.rglob("*") if path.is_file())
+    names = (path.relative_to(ROOT) for path in every)
+    return {name.as_posix() for name in names if name.parts[0] not in ("build", ".git")}
+
+
 class Workshop:
     """A copy of the sources that keeps its objects from one fault to the next."""
 
@@ -54,9 +65,7 @@ class Workshop:
 
     def _copy_sources(self):
         """Copies what has changed, so that only that is compiled again."""
-        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "-z"],
-                                check=True, capture_output=True, text=True)
-        names = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+        names = source_files()
         for old in list(self.tree.rglob("*")):
             if old.is_file() and old.relative_to(self.tree).as_posix() not in names:
                 old.unlink()
