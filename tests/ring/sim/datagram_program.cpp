@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datagram_program.hpp"
 
-#include "provided_buffers.hpp"
+#include "socket_run.hpp"
 
 #include <netinet/in.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <cstring>
@@ -52,14 +51,11 @@ constexpr std::array<const char*, operations> operation_names{"bind",
 constexpr std::size_t buffer_bytes = 1024;
 constexpr std::size_t too_long = 66'000;
 constexpr unsigned source_bytes = sizeof(sockaddr_in6);
-constexpr std::array<unsigned, 4> masks{POLLIN, POLLOUT, POLLIN | POLLRDHUP, POLLIN | POLLOUT};
 
-class datagram_run final : public program_run {
+class datagram_run final : public socket_run {
 public:
     explicit datagram_run(const scene& place, int family)
-        : program_run(place, operation_names),
-          family_(family),
-          buffers_(place.system, buffer_bytes) {}
+        : socket_run(place, operation_names, family, buffer_bytes) {}
 
 private:
     void perform(const step& now) override;
@@ -67,22 +63,16 @@ private:
                                        const io_uring_cqe& answer) override;
 
     void open_socket(bool is_bound);
-    [[nodiscard]] net::endpoint address_of(int fd) const;
     [[nodiscard]] std::string name_of(const net::endpoint& where) const;
     [[nodiscard]] static std::size_t size_of(const step& now);
     void fill(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd);
     void fill_send(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd);
     [[nodiscard]] bool call(const step& now, int fd);
-    void send_at_once(const step& now, int fd);
-    void receive_at_once(const step& now, int fd);
     void tell_names(int fd);
     [[nodiscard]] std::string describe_message(const asked_request& asked, std::size_t size) const;
     [[nodiscard]] std::string describe_buffer(const io_uring_cqe& answer);
 
-    int family_;
-    provided_buffers buffers_;
     std::vector<net::endpoint> addresses_;  // of bound sockets
-    unsigned char next_byte_ = 0;
 };
 
 // --- steps ------------------------------------------------------------------------------------
@@ -111,13 +101,6 @@ void datagram_run::open_socket(bool is_bound) {
     addresses_.push_back(address_of(fd));
 }
 
-net::endpoint datagram_run::address_of(int fd) const {
-    sockaddr_storage address{};
-    unsigned size = sizeof address;
-    static_cast<void>(system_.local_address(fd, reinterpret_cast<sockaddr*>(&address), &size));
-    return net::endpoint::from_native(reinterpret_cast<sockaddr*>(&address), size);
-}
-
 /// Ports differ from run to run, so a source is told by the socket that has it.
 std::string datagram_run::name_of(const net::endpoint& where) const {
     for (std::size_t i = 0; i < open_.size(); ++i) {
@@ -136,7 +119,7 @@ std::size_t datagram_run::size_of(const step& now) {
 }
 
 void datagram_run::fill(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd) {
-    const unsigned mask = masks[now.other % masks.size()];
+    const unsigned mask = mask_of(now);
     const unsigned flags = now.other % 2 == 0 ? MSG_DONTWAIT : 0;
     asked.message.msg_name = asked.name.data();
     asked.message.msg_namelen = source_bytes;
@@ -193,39 +176,17 @@ bool datagram_run::call(const step& now, int fd) {
         case names:
             return tell_names(fd), true;
         case send_now:
-            return send_at_once(now, fd), true;
+            return send_at_once(fd, size_of(now)), true;
         case receive_now:
-            return receive_at_once(now, fd), true;
+            return receive_at_once(fd, now.size), true;
         default:
             return false;
     }
 }
 
-void datagram_run::send_at_once(const step& now, int fd) {
-    std::vector<std::byte> memory(size_of(now), static_cast<std::byte>(next_byte_++));
-    iovec piece{memory.data(), memory.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    note_result("sent", system_.send_now(fd, message));
-}
-
-void datagram_run::receive_at_once(const step& now, int fd) {
-    std::vector<std::byte> memory(now.size);
-    const int got = system_.receive_now(fd, memory.data(), memory.size());
-    if (got <= 0) return note_result("got", got);
-    note("got " + describe_bytes(memory.data(), static_cast<std::size_t>(got)));
-}
-
 void datagram_run::tell_names(int fd) {
-    sockaddr_storage address{};
-    unsigned size = sizeof address;
-    note_result("peer", system_.peer_address(fd, reinterpret_cast<sockaddr*>(&address), &size));
     note(address_of(fd).port() == 0 ? "no port" : "a port");
-    int error = 0;
-    size = sizeof error;
-    const int asked = system_.option(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    note("error " + std::to_string(asked) + " " + std::to_string(error));
+    tell_peer_and_error(fd);
 }
 
 // --- answers ----------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream_program.hpp"
 
-#include "provided_buffers.hpp"
+#include "socket_run.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 
 #include <algorithm>
 
@@ -43,20 +42,16 @@ constexpr std::array<const char*, operations> operation_names{
     "abort",        "cancel",  "names",     "listen_again", "connect_again"};
 
 constexpr std::size_t buffer_bytes = 4096;
-constexpr std::array<unsigned, 4> masks{POLLIN, POLLOUT, POLLIN | POLLRDHUP, POLLIN | POLLOUT};
 
 /// A poll that was woken twice looks for room to send, too; how often it is woken is a race.
 int told_by_poll(int events) {
     return events > 0 && events != POLLOUT ? events & ~POLLOUT : events;
 }
 
-class stream_run final : public program_run {
+class stream_run final : public socket_run {
 public:
     explicit stream_run(const scene& place, int family)
-        : program_run(place, operation_names),
-          family_(family),
-          folder_(place.folder),
-          buffers_(place.system, buffer_bytes) {}
+        : socket_run(place, operation_names, family, buffer_bytes), folder_(place.folder) {}
 
 private:
     void perform(const step& now) override;
@@ -82,15 +77,9 @@ private:
     void fill(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd);
     void fill_send(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd);
     [[nodiscard]] bool call(const step& now, int fd);
-    void send_at_once(const step& now, int fd);
-    void receive_at_once(const step& now, int fd);
-    void tell_names(int fd);
 
-    int family_;
     std::string folder_;
-    provided_buffers buffers_;
     std::vector<std::pair<std::size_t, net::endpoint>> listening_;  // by the place in open_
-    unsigned char next_byte_ = 0;
 };
 
 // --- steps ------------------------------------------------------------------------------------
@@ -148,11 +137,7 @@ void stream_run::listen() {
     const net::endpoint where = unused_address();
     note_result("bind", system_.bind(fd, where.native(), where.native_size()));
     note_result("listen", system_.listen(fd, backlog()));
-    sockaddr_storage address{};
-    unsigned size = sizeof address;
-    static_cast<void>(system_.local_address(fd, reinterpret_cast<sockaddr*>(&address), &size));
-    listening_.emplace_back(
-        open_.size(), net::endpoint::from_native(reinterpret_cast<sockaddr*>(&address), size));
+    listening_.emplace_back(open_.size(), address_of(fd));
     open_.push_back(fd);
 }
 
@@ -161,7 +146,7 @@ void stream_run::ask_on(const step& now, int fd) {
 }
 
 void stream_run::fill(io_uring_sqe& sqe, asked_request& asked, const step& now, int fd) {
-    const unsigned mask = masks[now.other % masks.size()];
+    const unsigned mask = mask_of(now);
     switch (now.operation) {
         case accept:
             return ::io_uring_prep_accept(&sqe, fd, nullptr, nullptr, SOCK_CLOEXEC);
@@ -209,44 +194,18 @@ void stream_run::fill_send(io_uring_sqe& sqe, asked_request& asked, const step& 
 bool stream_run::call(const step& now, int fd) {
     switch (now.operation) {
         case names:
-            return tell_names(fd), true;
+            return tell_peer_and_error(fd), true;
         case listen_again:
             return note_result("listen", system_.listen(fd, backlog())), true;
         case abort_on_close:
             return before_closing(fd), true;
         case send_now:
-            return send_at_once(now, fd), true;
+            return send_at_once(fd, now.size), true;
         case receive_now:
-            return receive_at_once(now, fd), true;
+            return receive_at_once(fd, now.size), true;
         default:
             return false;
     }
-}
-
-void stream_run::send_at_once(const step& now, int fd) {
-    std::vector<std::byte> memory(now.size, static_cast<std::byte>(next_byte_++));
-    iovec piece{memory.data(), memory.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    note_result("sent", system_.send_now(fd, message));
-}
-
-void stream_run::receive_at_once(const step& now, int fd) {
-    std::vector<std::byte> memory(now.size);
-    const int got = system_.receive_now(fd, memory.data(), memory.size());
-    if (got <= 0) return note_result("got", got);
-    note("got " + describe_bytes(memory.data(), static_cast<std::size_t>(got)));
-}
-
-void stream_run::tell_names(int fd) {
-    sockaddr_storage address{};
-    unsigned size = sizeof address;
-    note_result("peer", system_.peer_address(fd, reinterpret_cast<sockaddr*>(&address), &size));
-    int error = 0;
-    size = sizeof error;
-    const int asked = system_.option(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    note("error " + std::to_string(asked) + " " + std::to_string(error));
 }
 
 /// TCP acknowledges 40 ms later what need not be acknowledged at once, and until then holds back
