@@ -8,6 +8,7 @@
 #include <weir/base/error.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/lifetime.hpp>
+#include <weir/base/random.hpp>
 #include <weir/base/result.hpp>
 #include <weir/base/unique_fd.hpp>
 

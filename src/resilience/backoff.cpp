@@ -38,13 +38,13 @@ backoff_policy& backoff_policy::spread(double low, double high) {
 }
 
 backoff::backoff(backoff_policy policy, std::uint64_t seed)
-    : policy_(std::move(policy)), state_(seed), before_(policy_.base_) {}
+    : policy_(std::move(policy)), chance_(seed), before_(policy_.base_) {}
 
 std::optional<backoff::duration> backoff::next() {
     if (taken_ >= policy_.max_retries_) return std::nullopt;
     real_duration wanted = std::min(grown(), real_duration(policy_.longest_));
     ++taken_;
-    wanted *= draw(policy_.low_, policy_.high_);
+    wanted *= chance_.between(policy_.low_, policy_.high_);
     // The largest whole number of nanoseconds that both a double and a duration can hold.
     constexpr real_duration most(9223372036854774784.0);
     before_ = std::chrono::duration_cast<duration>(std::clamp(wanted, real_duration(0), most));
@@ -63,25 +63,12 @@ backoff::real_duration backoff::grown() {
         case backoff_policy::growth::exponential:
             return base * std::pow(policy_.factor_, taken_);
         case backoff_policy::growth::decorrelated:
-            return base + (3 * real_duration(before_) - base) * draw(0, 1);
+            return base + (3 * real_duration(before_) - base) * chance_.between(0.0, 1.0);
         case backoff_policy::growth::table:
             if (taken_ < policy_.delays_.size()) return policy_.delays_[taken_];
             break;
     }
     return base;
-}
-
-/// Draws nothing where there is nothing to choose.
-double backoff::draw(double low, double high) noexcept {
-    if (high <= low) return low;
-    // splitmix64 (Steele, Lea and Flood, 2014)
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
-    mixed ^= mixed >> 31U;
-    const double share = static_cast<double>(mixed >> 11U) / 9007199254740992.0;  // 2^53
-    return low + share * (high - low);
 }
 
 }  // namespace weir::resilience

@@ -6,8 +6,8 @@
 #include "event_queue.hpp"
 #include "trace.hpp"
 
+#include <weir/base/random.hpp>
 #include <weir/sim/faults.hpp>
-#include <weir/sim/random.hpp>
 
 #include <chrono>
 #include <cstdint>

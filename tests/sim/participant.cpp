@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "participant.hpp"
 
+#include <weir/base/random.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/when_any.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/net/connect.hpp>
-#include <weir/sim/random.hpp>
 #include <weir/sync/channel.hpp>
 #include <weir/ws/connect.hpp>
 

@@ -6,6 +6,8 @@
 // (Exponential Backoff And Jitter, AWS Architecture Blog, 2015, measured the kinds.)
 #pragma once
 
+#include <weir/base/random.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -90,10 +92,9 @@ private:
     using real_duration = std::chrono::duration<double, std::nano>;
 
     [[nodiscard]] real_duration grown();
-    [[nodiscard]] double draw(double low, double high) noexcept;
 
     backoff_policy policy_;
-    std::uint64_t state_;
+    random chance_;
     duration before_;
     unsigned taken_ = 0;
 };

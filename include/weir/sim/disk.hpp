@@ -4,7 +4,7 @@
 #pragma once
 
 #include <weir/base/bytes.hpp>
-#include <weir/sim/random.hpp>
+#include <weir/base/random.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 // chance, at chosen times, or never.
 #pragma once
 
-#include <weir/sim/random.hpp>
+#include <weir/base/random.hpp>
 
 #include <array>
 #include <cstddef>

@@ -13,11 +13,11 @@
 // Time moves only when everything waits, and then at once to what happens next.
 #pragma once
 
+#include <weir/base/random.hpp>
 #include <weir/net/endpoint.hpp>
 #include <weir/sim/faults.hpp>
 #include <weir/sim/host.hpp>
 #include <weir/sim/link.hpp>
-#include <weir/sim/random.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // step, program: a random sequence of operations that is put to Linux and to the simulation.
 #pragma once
 
-#include <weir/sim/random.hpp>
+#include <weir/base/random.hpp>
 
 #include <vector>
 

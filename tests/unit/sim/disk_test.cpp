@@ -10,8 +10,8 @@ BOOST_AUTO_TEST_SUITE(disk_test)
 
 namespace {
 
+using weir::random;
 using weir::sim::disk;
-using weir::sim::random;
 
 constexpr std::size_t sector = 512;
 constexpr std::uint64_t seeds = 200;

@@ -10,9 +10,9 @@ BOOST_AUTO_TEST_SUITE(faults_test)
 
 namespace {
 
+using weir::random;
 using weir::sim::fault;
 using weir::sim::fault_plan;
-using weir::sim::random;
 
 /// What the next occasions bring: 'x' = it strikes.
 std::string occasions(fault_plan& plan, fault which, int count) {

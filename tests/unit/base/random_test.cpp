@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/sim/random.hpp>
+#include <weir/base/random.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(random_test)
 
 namespace {
 using namespace std::chrono_literals;
-using weir::sim::random;
+using weir::random;
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_numbers_are_those_of_splitmix64) {
@@ -48,6 +48,22 @@ BOOST_AUTO_TEST_CASE(a_time_without_a_range_is_its_lower_end) {
     random chance(2);
     BOOST_TEST((chance.between(10ns, 10ns) == 10ns));
     BOOST_TEST((chance.between(10ns, 3ns) == 10ns));
+}
+
+BOOST_AUTO_TEST_CASE(a_number_between_two_is_below_the_upper_one) {
+    random chance(2);
+    double lowest = 3;
+    double highest = 2;
+    for (int i = 0; i < 10'000; ++i) {
+        const double drawn = chance.between(2.0, 3.0);
+        lowest = std::min(lowest, drawn);
+        highest = std::max(highest, drawn);
+    }
+    BOOST_TEST((lowest >= 2.0 && lowest < 2.01));
+    BOOST_TEST((highest > 2.99 && highest < 3.0));
+    random untouched = chance;
+    BOOST_TEST(chance.between(5.0, 5.0) == 5.0);
+    BOOST_TEST(chance.next() == untouched.next());
 }
 
 BOOST_AUTO_TEST_CASE(never_and_always_draw_nothing) {
