@@ -69,7 +69,7 @@ weir::task<int> ask_all() {
         if (!refused) why = refused.error();
     }
     std::printf("and while it is down: %s\n", why.message().c_str());
-    co_return answers->back() == 198 && why == refusal::circuit_open ? 0 : 1;
+    co_return answers->back() == 198 && why == weir::refusal::circuit_open ? 0 : 1;
 }
 
 int main() { return weir::run(ask_all()); }

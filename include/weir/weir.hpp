@@ -9,6 +9,7 @@
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/lifetime.hpp>
 #include <weir/base/random.hpp>
+#include <weir/base/refusal.hpp>
 #include <weir/base/result.hpp>
 #include <weir/base/unique_fd.hpp>
 
@@ -90,7 +91,6 @@
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
 #include <weir/resilience/rate_limiter.hpp>
-#include <weir/resilience/refusal.hpp>
 #include <weir/resilience/retry.hpp>
 #include <weir/resilience/token_bucket.hpp>
 

@@ -2,9 +2,9 @@
 #include <weir/resilience/rate_limiter.hpp>
 
 #include <weir/base/error.hpp>
+#include <weir/base/refusal.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/io/reactor.hpp>
-#include <weir/resilience/refusal.hpp>
 
 namespace weir::resilience {
 

@@ -10,10 +10,10 @@
 #pragma once
 
 #include <weir/base/error.hpp>
+#include <weir/base/refusal.hpp>
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/io/reactor.hpp>
-#include <weir/resilience/refusal.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -18,10 +18,10 @@ BOOST_AUTO_TEST_SUITE(circuit_breaker_test)
 namespace {
 
 using namespace std::chrono_literals;
+using weir::refusal;
 using weir::resilience::circuit_breaker;
 using weir::resilience::circuit_options;
 using weir::resilience::circuit_state;
-using weir::resilience::refusal;
 
 constexpr circuit_breaker::time_point begin{1000h};
 

@@ -5,13 +5,13 @@
 #include "co_test.hpp"
 #include "is_about.hpp"
 
+#include <weir/base/refusal.hpp>
 #include <weir/coro/stop.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
-#include <weir/resilience/refusal.hpp>
 #include <weir/sync/task_group.hpp>
 
 #include <chrono>
@@ -22,9 +22,9 @@ BOOST_AUTO_TEST_SUITE(rate_limiter_test)
 namespace {
 
 using namespace std::chrono_literals;
+using weir::refusal;
 using weir::resilience::priority;
 using weir::resilience::rate_limiter;
-using weir::resilience::refusal;
 using weir::resilience::token_rate;
 using weir::test::is_about;
 
