@@ -88,6 +88,15 @@
 #include <weir/net/tcp_socket.hpp>
 #include <weir/net/udp_socket.hpp>
 
+#include <weir/cache/bounded_map.hpp>
+#include <weir/cache/frequency_sketch.hpp>
+#include <weir/cache/ghost_queue.hpp>
+#include <weir/cache/lru.hpp>
+#include <weir/cache/s3_fifo.hpp>
+#include <weir/cache/slot_index.hpp>
+#include <weir/cache/slot_list.hpp>
+#include <weir/cache/w_tinylfu.hpp>
+#include <weir/cache/window_balance.hpp>
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
 #include <weir/resilience/rate_limiter.hpp>

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// slot_array: the memory of a bounded_map: numbered places for entries, of which the free ones are
+// linked. It grows by doubling up to its bound, and then never again.
+#pragma once
+
+#include <weir/base/assert.hpp>
+#include <weir/cache/slot_list.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <utility>
+
+namespace weir::detail {
+
+/// Spreads what std::hash gives (which may be the number itself) over 32 bits.
+[[nodiscard]] inline std::uint32_t spread_hash(std::size_t hash) noexcept {
+    std::uint64_t mixed = static_cast<std::uint64_t>(hash) * 0x9E3779B97F4A7C15U;
+    mixed = (mixed ^ (mixed >> 32U)) * 0xD6E8FEB86659FD93U;
+    return static_cast<std::uint32_t>(mixed >> 32U);
+}
+
+/// Entries by number. `Entry` derives from slot_links and has `key` and `value`.
+template <class Entry, class Traits>
+class slot_array {
+public:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    explicit slot_array(std::size_t max_entries) noexcept : max_entries_(max_entries) {}
+    slot_array(const slot_array&) = delete;
+    slot_array& operator=(const slot_array&) = delete;
+    ~slot_array() {
+        for (std::uint32_t slot = 0; slot < used_; ++slot) {
+            if (is_live(slot)) std::destroy_at(&entry(slot));
+        }
+        release_memory();
+    }
+
+    /// Puts a new entry into a free slot. May move all entries.
+    template <class... Args>
+    [[nodiscard]] std::uint32_t emplace(Args&&... args) {
+        if (free_ == none && used_ == capacity_) grow();
+        const bool is_reused = free_ != none;
+        const std::uint32_t slot = is_reused ? free_ : used_;
+        const std::uint32_t next_free = is_reused ? links(slot).next : none;
+        std::construct_at(entries_ + slot, std::forward<Args>(args)...);
+        if (is_reused) {
+            free_ = next_free;
+        } else {
+            ++used_;
+        }
+        return slot;
+    }
+    /// @param slot  is in no list any more.
+    void erase(std::uint32_t slot) noexcept {
+        std::destroy_at(&entry(slot));
+        auto* left = std::construct_at(reinterpret_cast<slot_links*>(entries_ + slot));
+        left->next = free_;
+        free_ = slot;
+    }
+
+    [[nodiscard]] Entry& entry(std::uint32_t slot) noexcept { return entries_[slot]; }
+    [[nodiscard]] const Entry& entry(std::uint32_t slot) const noexcept { return entries_[slot]; }
+    /// Whether a slot below `used()` holds an entry that is in a list.
+    [[nodiscard]] bool is_live(std::uint32_t slot) noexcept { return links(slot).segment != 0; }
+    [[nodiscard]] std::uint32_t used() const noexcept { return used_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] std::uint32_t number_of(const Entry& entry) const noexcept {
+        return static_cast<std::uint32_t>(&entry - entries_);
+    }
+    void set_max_entries(std::size_t max_entries) noexcept { max_entries_ = max_entries; }
+
+    // What a policy may ask.
+    [[nodiscard]] slot_links& links(std::uint32_t slot) noexcept {
+        return *reinterpret_cast<slot_links*>(entries_ + slot);
+    }
+    [[nodiscard]] std::uint32_t hash(std::uint32_t slot) const noexcept {
+        return spread_hash(typename Traits::hash()(entries_[slot].key));
+    }
+    [[nodiscard]] std::uint64_t weight(std::uint32_t slot) const noexcept {
+        return Traits::weight(entries_[slot].key, entries_[slot].value);
+    }
+
+private:
+    static constexpr std::size_t first_capacity = 16;
+
+    void grow() {
+        const std::size_t wanted = std::min(std::max(first_capacity, capacity_ * 2),
+                                            std::max(max_entries_, capacity_ + 1));
+        WEIR_ASSERT(wanted < none, "a bounded_map holds less than 2^32 entries");
+        Entry* larger = std::allocator<Entry>().allocate(wanted);
+        for (std::uint32_t slot = 0; slot < used_; ++slot) {
+            // No slot is free when it grows.
+            std::construct_at(larger + slot, std::move(entry(slot)));
+            std::destroy_at(&entry(slot));
+        }
+        release_memory();
+        entries_ = larger;
+        capacity_ = wanted;
+    }
+    void release_memory() noexcept {
+        if (entries_ != nullptr) std::allocator<Entry>().deallocate(entries_, capacity_);
+    }
+
+    std::size_t max_entries_;
+    Entry* entries_ = nullptr;
+    std::size_t capacity_ = 0;
+    std::uint32_t used_ = 0;
+    std::uint32_t free_ = none;
+};
+
+}  // namespace weir::detail
