@@ -22,6 +22,7 @@
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/wait_point.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -32,6 +33,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace weir {
 
@@ -40,14 +42,14 @@ namespace weir {
 ///
 /// ```cpp
 /// weir::single_flight<int, user> users(co_await weir::this_task());
-/// auto load = [id] { return fetch_user(id); };
-/// const weir::result<user> found = co_await users.run(id, load);    // in any number of tasks
+/// auto load = [](int id) { return fetch_user(id); };
+/// const weir::result<user> found = co_await users.run(7, load);    // in any number of tasks
 /// ```
 template <class K, std::copy_constructible V, class Hash = std::hash<K>>
 class single_flight {
 public:
     class run_awaiter;
-    using load_function = std::function<task<result<V>>()>;
+    using load_function = std::function<task<result<V>>(const K&)>;
 
     /// Loads run in a scope of their own below that of `owner`, whose context values they see.
     explicit single_flight(task_view owner) noexcept : single_flight(owner.ambient()) {
@@ -57,14 +59,15 @@ public:
     single_flight(const single_flight&) = delete;
     single_flight& operator=(const single_flight&) = delete;
     ~single_flight() {
-        WEIR_ASSERT(flights_.empty(), "a single_flight was destroyed while a load is under way");
+        WEIR_ASSERT(in_flight() == 0, "a single_flight was destroyed while a load is under way");
     }
 
     /// Waits for the outcome of the load for `key` that is under way; where there is none, begins
     /// one by calling `load`.
     ///
-    /// @param load    gives a `task<result<V>>`; kept until its task has ended. It must not ask for
-    ///                its own key, which would wait for ever.
+    /// @param load    called with the key, or with nothing, gives a `task<result<V>>`; it and the
+    ///                key are kept until that task has ended. It must not ask for its own key,
+    ///                which would wait for ever.
     /// @return        a copy of what the load gave.
     /// Errors:        those of the load, the same for all that waited; operation_canceled. An
     ///                exception of the load is rethrown to each.
@@ -72,25 +75,47 @@ public:
     ///                that has ended, with its value if it has one in spite of the stop.
     /// Concurrency:   any number of tasks of the shard.
     /// Allocates:     a few blocks a load, nothing for those that join one.
-    [[nodiscard]] run_awaiter run(K key, load_function load) {
-        return run_awaiter(*this, std::move(key), std::move(load));
+    template <class F>
+        requires std::invocable<F&, const K&> || std::invocable<F&>
+    [[nodiscard]] run_awaiter run(K key, F load) {
+        if constexpr (std::invocable<F&, const K&>) {
+            return run_awaiter(*this, std::move(key), std::move(load));
+        } else {
+            return run_awaiter(*this, std::move(key),
+                               [load = std::move(load)](const K&) mutable { return load(); });
+        }
     }
 
+    /// Whoever asks for `key` from now on gets a load of its own; those that wait already get what
+    /// the one under way gives.
+    void forget(const K& key) {
+        const auto found = flights_.find(key);
+        if (found != flights_.end()) forgotten_.push_back(flights_.extract(found));
+    }
+
+    /// Whether `run(key)` would join a load.
+    [[nodiscard]] bool is_loading(const K& key) const { return flights_.contains(key); }
     /// Loads under way.
-    [[nodiscard]] std::size_t in_flight() const noexcept { return flights_.size(); }
+    [[nodiscard]] std::size_t in_flight() const noexcept {
+        return flights_.size() + forgotten_.size();
+    }
 
 private:
     class flight;
     using waiters = intrusive_list<run_awaiter>;
     using flight_map = std::unordered_map<K, std::unique_ptr<flight>, Hash>;
 
-    /// Begins a load with what the first of `all` brings; all of them wait for it.
+    /// Begins a load with what the first of `all` brings, unless one is under way; all of them wait
+    /// for it.
     void begin(const K& key, waiters& all) noexcept;
+    /// Takes a load that has ended out of those under way.
+    [[nodiscard]] typename flight_map::node_type take_out(const flight& ended) noexcept;
     /// The load has ended: tells everybody.
     void settle(flight& ended) noexcept;
 
     scope scope_;
     flight_map flights_;
+    std::vector<typename flight_map::node_type> forgotten_;
 };
 
 /// One load and those that wait for it.
@@ -105,7 +130,7 @@ public:
     /// Returns false when it has ended at once.
     [[nodiscard]] bool start() noexcept {
         try {
-            running_.emplace(load_());
+            running_.emplace(load_(key_));
         } catch (...) {
             exception = std::current_exception();
             return false;
@@ -224,18 +249,33 @@ private:
 
 template <class K, std::copy_constructible V, class Hash>
 void single_flight<K, V, Hash>::begin(const K& key, waiters& all) noexcept {
-    const auto place = flights_.try_emplace(key).first;
-    place->second = std::make_unique<flight>(*this, place->first, std::move(all.front().load_));
-    flight& begun = *place->second;
-    while (!all.empty()) all.pop_front().stand_in(begun);
-    if (!begun.start()) settle(begun);
+    const auto [place, is_free] = flights_.try_emplace(key);
+    if (is_free) {
+        place->second = std::make_unique<flight>(*this, place->first, std::move(all.front().load_));
+    }
+    flight& joined = *place->second;
+    while (!all.empty()) all.pop_front().stand_in(joined);
+    if (is_free && !joined.start()) settle(joined);
+}
+
+template <class K, std::copy_constructible V, class Hash>
+auto single_flight<K, V, Hash>::take_out(const flight& ended) noexcept ->
+    typename flight_map::node_type {
+    const auto found = flights_.find(ended.key());
+    if (found != flights_.end() && found->second.get() == &ended) return flights_.extract(found);
+    const auto forgotten =
+        std::find_if(forgotten_.begin(), forgotten_.end(),
+                     [&](const auto& each) { return each.mapped().get() == &ended; });
+    auto node = std::move(*forgotten);
+    forgotten_.erase(forgotten);
+    return node;
 }
 
 template <class K, std::copy_constructible V, class Hash>
 void single_flight<K, V, Hash>::settle(flight& ended) noexcept {
     ended.collect();
     // Out of the map first: whoever is told may ask again.
-    const auto kept = flights_.extract(ended.key());
+    const auto kept = take_out(ended);
     while (!ended.waiting.empty()) ended.waiting.front().take(ended);
     if (ended.successors.empty()) return;
     const bool has_value = ended.value && *ended.value;

@@ -36,7 +36,7 @@ public:
         if (value == 0) throw std::runtime_error("nothing");
         co_return value;
     }
-    flights::load_function of(int value) {
+    auto of(int value) {
         return [this, value] { return load(value); };
     }
     int begun = 0;
@@ -191,6 +191,67 @@ CO_TEST(a_load_that_never_waits_is_over_at_once) {
     CO_REQUIRE(got.has_value());
     CO_CHECK_EQUAL(*got, 3);
     CO_CHECK_EQUAL(all.in_flight(), 0U);
+}
+
+CO_TEST(a_load_is_told_the_key) {
+    flights all(co_await weir::this_task());
+    const auto length = [](const std::string& key) -> weir::task<weir::result<int>> {
+        co_return static_cast<int>(key.size());
+    };
+    const auto got = co_await all.run("four", length);
+    CO_REQUIRE(got.has_value());
+    CO_CHECK_EQUAL(*got, 4);
+}
+
+CO_TEST(who_comes_after_a_load_was_forgotten_gets_one_of_its_own) {
+    source from;
+    flights all(co_await weir::this_task());
+    const auto forget = [&]() -> weir::task<weir::result<int>> {
+        const auto slept = co_await weir::sleep_for(500ms);
+        if (!slept) co_return weir::fail(slept.error());
+        CO_CHECK(all.is_loading("key"));
+        all.forget("key");
+        CO_CHECK(!all.is_loading("key"));
+        CO_CHECK_EQUAL(all.in_flight(), 1U);
+        co_return co_await ask(all, from, "key", 8);
+    };
+    const auto [before, after] = co_await weir::when_all(ask(all, from, "key", 7), forget());
+    CO_REQUIRE(before.has_value() && after.has_value());
+    CO_CHECK_EQUAL(*before, 7);
+    CO_CHECK_EQUAL(*after, 8);
+    CO_CHECK_EQUAL(from.begun, 2);
+    CO_CHECK_EQUAL(all.in_flight(), 0U);
+}
+
+CO_TEST(who_waited_for_the_end_of_a_forgotten_load_joins_the_one_that_came_meanwhile) {
+    source from;
+    flights all(co_await weir::this_task());
+    bool is_stubborn = true;
+    const auto stubborn = [&]() -> weir::task<weir::result<int>> {
+        // Takes its time to stop.
+        const auto slept = co_await weir::shield(weir::sleep_for(1s), 2s);
+        is_stubborn = false;
+        co_return slept ? weir::result<int>(weir::fail(std::errc::no_link)) : 0;
+    };
+    const auto give_up = [&]() -> weir::task<weir::result<int>> {
+        co_return co_await weir::with_timeout(100ms, all.run("key", stubborn));
+    };
+    const auto succeed = [&]() -> weir::task<weir::result<int>> {
+        co_return co_await ask_after(200ms, all, from, "key", 8);
+    };
+    const auto forget = [&]() -> weir::task<weir::result<int>> {
+        const auto slept = co_await weir::sleep_for(300ms);
+        if (!slept) co_return weir::fail(slept.error());
+        all.forget("key");
+        co_return co_await ask(all, from, "key", 9);
+    };
+    const auto [first, second, third] = co_await weir::when_all(give_up(), succeed(), forget());
+    CO_CHECK(!first.has_value());
+    CO_REQUIRE(second.has_value() && third.has_value());
+    CO_CHECK_EQUAL(*second, 9);
+    CO_CHECK_EQUAL(*third, 9);
+    CO_CHECK_EQUAL(from.begun, 1);
+    CO_CHECK(!is_stubborn);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
