@@ -89,12 +89,16 @@
 #include <weir/net/udp_socket.hpp>
 
 #include <weir/cache/bounded_map.hpp>
+#include <weir/cache/cache.hpp>
+#include <weir/cache/cache_options.hpp>
+#include <weir/cache/cache_state.hpp>
 #include <weir/cache/frequency_sketch.hpp>
 #include <weir/cache/ghost_queue.hpp>
 #include <weir/cache/lru.hpp>
 #include <weir/cache/s3_fifo.hpp>
 #include <weir/cache/slot_index.hpp>
 #include <weir/cache/slot_list.hpp>
+#include <weir/cache/tag_table.hpp>
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
 #include <weir/resilience/backoff.hpp>

@@ -46,7 +46,7 @@ public:
         links.previous = none;
         links.next = front_;
         links.pushed = ++pushes_ & push_mask;
-        links.segment = segment_;
+        links.segment = segment_ & 3U;
         (front_ == none ? back_ : slots.links(front_).previous) = slot;
         front_ = slot;
         ++size_;

@@ -159,7 +159,7 @@ private:
     void age(slot_links& links) const noexcept {
         const unsigned halvings = (epoch_ - links.epoch) & 15U;
         if (halvings == 0) return;
-        links.uses = links.uses >> std::min(halvings, 4U);
+        links.uses = (links.uses >> std::min(halvings, 4U)) & 15U;
         links.epoch = epoch_ & 15U;
     }
     void promote(Slots& slots, std::uint32_t slot) noexcept {
