@@ -55,15 +55,17 @@ public:
     class get_awaiter;
     using time_point = std::chrono::steady_clock::time_point;
     using duration = cache_options::duration;
-    using load_function = std::function<task<result<V>>(const K&)>;
+    /// Gives the value of a key, and may say more about it; both live as long as the load.
+    using load_function = std::function<task<result<V>>(const K&, load_terms<K>&)>;
     /// Gives an outcome for each key, in their order.
     using load_many_function =
         std::function<task<result<std::vector<result<V>>>>(const std::vector<K>&)>;
 
-    /// @param load  gives a `task<result<V>>` for a key, which lives as long as that task.
-    explicit cache(task_view owner, cache_options options, load_function load)
+    /// @param load  gives a `task<result<V>>` for a `const K&`, or for that and a `load_terms<K>&`.
+    template <class F>
+    explicit cache(task_view owner, cache_options options, F load)
         : state_(std::move(options)),
-          load_(std::move(load)),
+          load_(with_terms(std::move(load))),
           flights_(owner),
           batches_(owner),
           refreshing_(owner, std::max<std::size_t>(1, state_.options().max_refreshing),
@@ -72,14 +74,11 @@ public:
     cache& operator=(const cache&) = delete;
     ~cache() = default;
 
-    // ---- what a loaded value is like; to be said before the first load
-    /// Instead of one ttl for all.
-    void lifetime_by(std::function<duration(const K&, const V&)> lifetime) {
-        lifetime_ = std::move(lifetime);
+    /// What goes for loaded values whose load did not say so itself. Before the first load.
+    void terms_by(std::function<load_terms<K>(const K&, const V&)> terms) {
+        terms_ = std::move(terms);
     }
-    /// What a value was made from.
-    void tags_by(std::function<cache_tags<K>(const K&, const V&)> tags) { tags_ = std::move(tags); }
-    /// How `get_many` loads several at once.
+    /// How `get_many` loads several at once. Before the first load.
     void load_many_by(load_many_function load) { load_many_ = std::move(load); }
 
     /// The value of `key`: the kept one, or one that is loaded now. All that ask meanwhile wait for
@@ -123,9 +122,9 @@ public:
 
     /// Keeps `value`, whatever is being loaded for `key`.
     void put(const K& key, V value, std::optional<duration> ttl = std::nullopt,
-             const cache_tags<K>& tags = cache_tags<K>()) {
+             const cache_tags<K>& made_from = cache_tags<K>()) {
         supersede(key);
-        state_.keep(key, std::move(value), now(), state_.number(), ttl, tags);
+        state_.keep(key, std::move(value), now(), state_.number(), ttl, made_from);
         await_ends();
     }
     /// What is kept for `key` is over, and what is being loaded for it will not be kept. Returns
@@ -176,6 +175,7 @@ private:
         const K& key_;
         std::uint32_t number_;
         time_point begun_;
+        load_terms<K> terms_;
         bool is_superseded_ = false;
     };
     /// Looks for what is over, a part at a time.
@@ -190,6 +190,16 @@ private:
     };
     class batch;
 
+    template <class F>
+    [[nodiscard]] static load_function with_terms(F load) {
+        if constexpr (std::invocable<F&, const K&, load_terms<K>&>) {
+            return load;
+        } else {
+            return [load = std::move(load)](const K& key, load_terms<K>&) mutable {
+                return load(key);
+            };
+        }
+    }
     [[nodiscard]] static time_point now() noexcept { return reactor::current().now(); }
     [[nodiscard]] static timer_wheel& timers() noexcept { return reactor::current().timers(); }
 
@@ -197,14 +207,14 @@ private:
         return [this](const K& of) { return load_and_keep(of); };
     }
     [[nodiscard]] task<result<V>> load_and_keep(const K& key) {
-        const running_load load(*this, key);
-        result<V> outcome = co_await limited(load_(key));
+        running_load load(*this, key);
+        result<V> outcome = co_await limited(load_(key, load.terms_));
         settle(load, outcome);
         co_return outcome;
     }
     [[nodiscard]] task<result<V>> take_and_keep(const K& key, std::shared_ptr<batch> from,
                                                 std::size_t index) {
-        const running_load load(*this, key);
+        running_load load(*this, key);
         result<V> outcome = co_await limited(from->outcome_of(index));
         settle(load, outcome);
         co_return outcome;
@@ -212,7 +222,7 @@ private:
     [[nodiscard]] auto limited(task<result<V>> load) const {
         return with_timeout(state_.options().load_timeout, std::move(load));
     }
-    void settle(const running_load& load, const result<V>& outcome);
+    void settle(running_load& load, const result<V>& outcome);
     void supersede(const K& key);
     void refresh(const K& key);
     [[nodiscard]] task<> refresh_in_background(K key);
@@ -233,8 +243,7 @@ private:
     cache_state<K, V, Traits> state_;
     load_function load_;
     load_many_function load_many_;
-    std::function<duration(const K&, const V&)> lifetime_;
-    std::function<cache_tags<K>(const K&, const V&)> tags_;
+    std::function<load_terms<K>(const K&, const V&)> terms_;
     cache_statistics counted_;
     intrusive_list<running_load> running_;
     single_flight<K, V, typename Traits::hash> flights_;
@@ -298,7 +307,7 @@ private:
 // ---- loads
 
 template <class K, std::copy_constructible V, class Traits>
-void cache<K, V, Traits>::settle(const running_load& load, const result<V>& outcome) {
+void cache<K, V, Traits>::settle(running_load& load, const result<V>& outcome) {
     const duration took = now() - load.begun_;
     ++counted_.loads;
     counted_.load_time += took;
@@ -309,10 +318,9 @@ void cache<K, V, Traits>::settle(const running_load& load, const result<V>& outc
         if (is_stopped(outcome.error())) return;
         state_.keep_failure(load.key_, outcome.error(), now(), load.number_);
     } else {
-        std::optional<duration> ttl;
-        if (lifetime_) ttl = lifetime_(load.key_, *outcome);
-        const auto tags = tags_ ? tags_(load.key_, *outcome) : cache_tags<K>();
-        state_.keep(load.key_, *outcome, now(), load.number_, ttl, tags);
+        load_terms<K>& terms = load.terms_;
+        if (terms_ && terms.is_empty()) terms = terms_(load.key_, *outcome);
+        state_.keep(load.key_, *outcome, now(), load.number_, terms.ttl, terms.made_from);
     }
     await_ends();
 }

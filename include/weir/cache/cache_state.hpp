@@ -65,6 +65,18 @@ public:
     std::vector<K> keys;
 };
 
+/// What a load may say about the value that it gives, beside the value.
+template <class K>
+class load_terms {
+public:
+    load_terms() noexcept = default;
+    [[nodiscard]] bool is_empty() const noexcept { return !ttl && made_from.empty(); }
+
+    /// How long it is fresh; by default as the options say. Zero or less = it is not kept.
+    std::optional<cache_options::duration> ttl;
+    cache_tags<K> made_from;
+};
+
 /// What is known about a key.
 enum class cache_presence : std::uint8_t {
     missing,   ///< nothing

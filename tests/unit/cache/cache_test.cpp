@@ -25,7 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using weir::cache_options;
-using weir::cache_tags;
 using weir::result;
 using weir::task;
 using weir::test::is_about;
@@ -104,7 +103,11 @@ CO_TEST(a_value_past_its_time_is_loaded_anew) {
 CO_TEST(each_value_may_say_how_long_it_is_fresh) {
     source from;
     cache kept(co_await weir::this_task(), cache_options(10), from.function());
-    kept.lifetime_by([](const int& key, const std::string&) { return key * 1s; });
+    kept.terms_by([](const int& key, const std::string&) {
+        weir::load_terms<int> terms;
+        terms.ttl = key * 1s;
+        return terms;
+    });
     static_cast<void>(co_await kept.get(5));
     static_cast<void>(co_await kept.get(50));
     co_await pass(10s);
@@ -271,10 +274,11 @@ CO_TEST(what_was_erased_while_a_load_runs_is_loaded_by_who_asks_later) {
 
 CO_TEST(what_was_invalidated_while_a_load_runs_is_not_kept) {
     source from;
-    cache kept(co_await weir::this_task(), cache_options(10), from.function());
-    kept.tags_by([](const int& key, const std::string&) {
-        return cache_tags<int>().add(key % 2 == 0 ? "even" : "odd");
-    });
+    const auto load = [&from](const int& key, weir::load_terms<int>& terms) {
+        terms.made_from.add(key % 2 == 0 ? "even" : "odd");
+        return from.load(key);
+    };
+    cache kept(co_await weir::this_task(), cache_options(10), load);
     const auto invalidate = [&kept]() -> task<> {
         co_await pass(500ms);
         kept.invalidate("odd");
