@@ -154,6 +154,7 @@ public:
     }
 
     [[nodiscard]] cache_statistics statistics() const;
+    [[nodiscard]] const cache_options& options() const noexcept { return state_.options(); }
     /// Entries, those that are over but not found out yet among them.
     [[nodiscard]] std::size_t size() const noexcept { return state_.size(); }
     /// Loads under way.
@@ -176,7 +177,6 @@ private:
         std::uint32_t number_;
         time_point begun_;
         load_terms<K> terms_;
-        bool is_superseded_ = false;
     };
     /// Looks for what is over, a part at a time.
     class sweeper final : public timer {
@@ -313,7 +313,7 @@ void cache<K, V, Traits>::settle(running_load& load, const result<V>& outcome) {
     counted_.load_time += took;
     counted_.max_load_time = std::max(counted_.max_load_time, took);
     if (!outcome) ++counted_.load_failures;
-    if (load.is_superseded_) return;
+    if (load.terms_.is_superseded) return;
     if (!outcome) {
         if (is_stopped(outcome.error())) return;
         state_.keep_failure(load.key_, outcome.error(), now(), load.number_);
@@ -329,7 +329,7 @@ template <class K, std::copy_constructible V, class Traits>
 void cache<K, V, Traits>::supersede(const K& key) {
     if (running_.empty()) return;
     running_.for_each([&](running_load& each) {
-        if (typename Traits::equal()(each.key_, key)) each.is_superseded_ = true;
+        if (typename Traits::equal()(each.key_, key)) each.terms_.is_superseded = true;
     });
     flights_.forget(key);
 }

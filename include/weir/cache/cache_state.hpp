@@ -75,6 +75,8 @@ public:
     /// How long it is fresh; by default as the options say. Zero or less = it is not kept.
     std::optional<cache_options::duration> ttl;
     cache_tags<K> made_from;
+    /// Set from outside: the key was put or erased meanwhile, and what is loaded will not be kept.
+    bool is_superseded = false;
 };
 
 /// What is known about a key.
@@ -126,8 +128,9 @@ public:
     class answer {
     public:
         explicit answer(cache_presence presence_, const V* value_ = nullptr,
-                        std::error_code failure_ = {}) noexcept
-            : presence(presence_), value(value_), failure(failure_) {}
+                        std::error_code failure_ = {},
+                        time_point fresh_until_ = time_point::max()) noexcept
+            : presence(presence_), value(value_), failure(failure_), fresh_until(fresh_until_) {}
         [[nodiscard]] bool has_usable_value() const noexcept {
             return presence == cache_presence::fresh || presence == cache_presence::due ||
                    presence == cache_presence::stale;
@@ -135,6 +138,7 @@ public:
         cache_presence presence;
         const V* value;
         std::error_code failure;
+        time_point fresh_until;  ///< of the value; `max()` = for ever
     };
 
     explicit cache_state(cache_options options)
@@ -160,7 +164,7 @@ public:
             return answer(cache_presence::missing);
         }
         if (has_idle_ttl()) found->used_at = idle_ticks(now);
-        return answer(presence, &found->value);
+        return answer(presence, &found->value, {}, found->fresh_until.get());
     }
 
     /// Keeps `value`, which was begun to be made when the tags' number was `since`.
