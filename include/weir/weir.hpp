@@ -52,6 +52,7 @@
 #include <weir/io/offload.hpp>
 #include <weir/io/open_files.hpp>
 #include <weir/io/operation.hpp>
+#include <weir/io/phase_ledger.hpp>
 #include <weir/io/post.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/run.hpp>
@@ -64,6 +65,7 @@
 #include <weir/io/task_dump.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/io/timer.hpp>
+#include <weir/io/within.hpp>
 
 #include <weir/io/op/close.hpp>
 #include <weir/io/op/connect.hpp>
