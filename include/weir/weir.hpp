@@ -41,6 +41,7 @@
 #include <weir/sync/for_each_concurrent.hpp>
 #include <weir/sync/latch.hpp>
 #include <weir/sync/map_concurrently.hpp>
+#include <weir/sync/merge.hpp>
 #include <weir/sync/mutex.hpp>
 #include <weir/sync/semaphore.hpp>
 #include <weir/sync/single_flight.hpp>
