@@ -38,6 +38,7 @@
 #include <weir/sync/channel.hpp>
 #include <weir/sync/chunk.hpp>
 #include <weir/sync/event.hpp>
+#include <weir/sync/event_bus.hpp>
 #include <weir/sync/for_each_concurrent.hpp>
 #include <weir/sync/latch.hpp>
 #include <weir/sync/map_concurrently.hpp>
