@@ -81,6 +81,8 @@
 
 #include <weir/flow/batch_queue.hpp>
 #include <weir/flow/batcher.hpp>
+#include <weir/flow/data_loader.hpp>
+#include <weir/flow/error.hpp>
 
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
