@@ -83,6 +83,7 @@
 #include <weir/flow/batcher.hpp>
 #include <weir/flow/data_loader.hpp>
 #include <weir/flow/error.hpp>
+#include <weir/flow/supervision.hpp>
 
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
