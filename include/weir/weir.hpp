@@ -84,6 +84,7 @@
 #include <weir/flow/data_loader.hpp>
 #include <weir/flow/error.hpp>
 #include <weir/flow/supervision.hpp>
+#include <weir/flow/supervisor.hpp>
 
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
