@@ -48,6 +48,7 @@
 #include <weir/sync/single_flight.hpp>
 #include <weir/sync/stream.hpp>
 #include <weir/sync/task_group.hpp>
+#include <weir/sync/water_marks.hpp>
 
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/file.hpp>

@@ -9,12 +9,15 @@
 #include <weir/base/assert.hpp>
 #include <weir/coro/wait_queue.hpp>
 
+#include <algorithm>
 #include <coroutine>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace weir {
 
@@ -40,6 +43,7 @@ class channel {
 public:
     class send_awaiter;
     class receive_awaiter;
+    class receive_many_awaiter;
 
     /// @param capacity  1 ... any; memory for it is taken here.
     explicit channel(std::size_t capacity, when_full policy = when_full::wait)
@@ -60,6 +64,18 @@ public:
     /// Errors:        broken_pipe (closed and empty), operation_canceled.
     /// Cancellation:  a value already handed over is returned; otherwise it stays queued.
     [[nodiscard]] receive_awaiter receive() noexcept { return receive_awaiter(*this); }
+
+    /// Waits for a value, and takes with it the values that are there, those of waiting senders
+    /// included: one wait for what a `receive` each would do in many.
+    ///
+    /// @param most    1 ... any.
+    /// @return        1 ... `most` values, the oldest first.
+    /// Errors:        broken_pipe (closed and empty), operation_canceled.
+    /// Cancellation:  a value already handed over is returned; otherwise all stay queued.
+    /// Allocates:     the vector.
+    [[nodiscard]] receive_many_awaiter receive_many(std::size_t most) noexcept {
+        return receive_many_awaiter(*this, most);
+    }
 
     /// Sends without waiting. False when the channel is closed, or full under `wait` or `reject`;
     /// then `value` is untouched.
@@ -82,6 +98,8 @@ public:
     [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
 
 private:
+    class receiver;
+
     static std::size_t checked(std::size_t capacity) noexcept {
         WEIR_ASSERT(capacity > 0, "a channel needs room for at least one value");
         return capacity;
@@ -106,7 +124,7 @@ private:
     /// Gives `value` to a receiver that waits, or queues it if there is room.
     [[nodiscard]] bool deliver(T& value) {
         if (!receivers_.empty()) {
-            static_cast<receive_awaiter&>(receivers_.front()).value_.emplace(std::move(value));
+            static_cast<receiver&>(receivers_.front()).value_.emplace(std::move(value));
             return receivers_.wake_one();
         }
         if (count_ == capacity_) return false;
@@ -184,9 +202,8 @@ private:
 };
 
 template <class T>
-class channel<T>::receive_awaiter final : public wait_queue::waiter {
+class channel<T>::receiver : public wait_queue::waiter {
 public:
-    explicit receive_awaiter(channel& owner) noexcept : owner_(owner) {}
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <detail::weir_promise P>
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
@@ -195,16 +212,54 @@ public:
         if (value_ || owner_.closed_) return false;
         return join(owner_.receivers_, self.promise());
     }
-    [[nodiscard]] result<T> await_resume() {
-        if (value_) return std::move(*value_);
-        return fail(was_stopped() ? std::errc::operation_canceled : std::errc::broken_pipe);
-    }
     void describe(std::string& out) const override { out += "channel receive"; }
+
+protected:
+    explicit receiver(channel& owner) noexcept : owner_(owner) {}
+    ~receiver() = default;
+
+    [[nodiscard]] std::errc reason() const noexcept {
+        return was_stopped() ? std::errc::operation_canceled : std::errc::broken_pipe;
+    }
+
+    channel& owner_;
+    std::optional<T> value_;
 
 private:
     friend class channel;
-    channel& owner_;
-    std::optional<T> value_;
+};
+
+template <class T>
+class channel<T>::receive_awaiter final : public receiver {
+public:
+    explicit receive_awaiter(channel& owner) noexcept : receiver(owner) {}
+    [[nodiscard]] result<T> await_resume() {
+        if (this->value_) return std::move(*this->value_);
+        return fail(this->reason());
+    }
+};
+
+template <class T>
+class channel<T>::receive_many_awaiter final : public receiver {
+public:
+    explicit receive_many_awaiter(channel& owner, std::size_t most) noexcept
+        : receiver(owner), most_(most) {
+        WEIR_ASSERT(most > 0, "receive_many takes at least one value");
+    }
+    [[nodiscard]] result<std::vector<T>> await_resume() {
+        // Without a value the channel may be gone: it may end as soon as it was closed.
+        if (!this->value_) return fail(this->reason());
+        std::vector<T> values;
+        values.reserve(std::min(most_, 1 + this->owner_.size()));
+        for (auto& next = this->value_; next; next = this->owner_.try_receive()) {
+            values.push_back(std::move(*next));
+            if (values.size() == most_) break;
+        }
+        return values;
+    }
+
+private:
+    std::size_t most_;
 };
 
 template <class T>

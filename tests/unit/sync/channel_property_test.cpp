@@ -5,6 +5,7 @@
 
 #include "co_test.hpp"
 
+#include <weir/coro/ok.hpp>
 #include <weir/coro/stop.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/sync/task_group.hpp>
@@ -47,7 +48,12 @@ weir::task<> pause(story& all) {
 weir::task<weir::result<void>> send_one(story& all, int value) {
     co_return co_await all.channel.send(value);
 }
-weir::task<weir::result<int>> receive_one(story& all) { co_return co_await all.channel.receive(); }
+/// One value, or a few at once.
+weir::task<weir::result<std::vector<int>>> receive_some(story& all) {
+    if (all.chance(2)) co_return co_await all.channel.receive_many(1 + all.random() % 3);
+    const int one = co_await weir::ok(all.channel.receive());
+    co_return std::vector<int>(1, one);
+}
 
 weir::task<> stop_after_turns(weir::stop_source& source, unsigned turns) {
     for (unsigned i = 0; i < turns; ++i) static_cast<void>(co_await weir::yield());
@@ -82,8 +88,9 @@ weir::task<> receive_many(story& all, int receiver) {
             static_cast<void>(stoppers.try_spawn(stop_after_turns, std::ref(*sources.back()),
                                                  unsigned(all.random() % 5)));
         }
-        const auto got = co_await weir::with_stop(*sources.back(), receive_one(all));
-        if (got) all.received[static_cast<std::size_t>(receiver)].push_back(*got);
+        const auto got = co_await weir::with_stop(*sources.back(), receive_some(all));
+        auto& mine = all.received[static_cast<std::size_t>(receiver)];
+        if (got) mine.insert(mine.end(), got->begin(), got->end());
         if (!got && got.error() == std::errc::broken_pipe) break;
         const auto stopped = co_await weir::check_stopped();
         if (!stopped) break;

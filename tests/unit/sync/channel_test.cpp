@@ -235,4 +235,39 @@ BOOST_AUTO_TEST_CASE(a_failed_try_send_leaves_the_value_untouched) {
     BOOST_TEST(second == "two");
 }
 
+CO_TEST(receive_many_waits_for_the_first_and_takes_what_is_there) {
+    numbers few(4);
+    const auto [text, sent] = co_await weir::when_all(
+        [](numbers& from) -> weir::task<std::string> {
+            std::string all;
+            while (auto got = co_await from.receive_many(3)) {
+                for (const int each : *got) all += std::to_string(each) + " ";
+                all += "| ";
+            }
+            co_return all;
+        }(few),
+        send_range(few, 1, 11));
+    // The first came while it waited; those of the sender that waited came along.
+    CO_CHECK_EQUAL(text, "1 2 3 | 4 5 6 | 7 8 9 | 10 11 | ");
+    CO_CHECK(few.empty());
+}
+
+CO_TEST(receive_many_that_is_stopped_has_taken_nothing) {
+    numbers some(4);
+    const auto late = co_await weir::with_timeout(1s, some.receive_many(3));
+    CO_REQUIRE(!late.has_value());
+    CO_CHECK(late.error() == std::errc::timed_out);
+    for (int i = 1; i <= 3; ++i) static_cast<void>(co_await some.send(i));
+    const auto got = co_await some.receive_many(2);
+    CO_REQUIRE(got.has_value());
+    CO_CHECK_EQUAL(got->size(), 2U);
+    some.close();
+    const auto rest = co_await some.receive_many(2);
+    CO_REQUIRE(rest.has_value());
+    CO_CHECK_EQUAL(rest->front(), 3);
+    const auto end = co_await some.receive_many(2);
+    CO_REQUIRE(!end.has_value());
+    CO_CHECK(end.error() == std::errc::broken_pipe);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
