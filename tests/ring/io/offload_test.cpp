@@ -7,6 +7,7 @@
 #include <weir/io/run.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/sync/map_concurrently.hpp>
 #include <weir/sync/task_group.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -15,10 +16,14 @@
 #include <signal.h>
 
 #include <atomic>
+#include <functional>
 #include <latch>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -176,6 +181,26 @@ BOOST_AUTO_TEST_CASE(ten_thousand_jobs_never_use_more_than_the_threads_allowed) 
     BOOST_TEST(done.load() == 10000);
     BOOST_TEST(most.load() <= 3);
     BOOST_TEST(pool.threads() <= 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_is_mapped_whole_and_in_order_whatever_the_number_of_threads) {
+    weir::offload_pool pool(threads(3));
+    auto main = [&]() -> weir::task<> {
+        auto square = [&pool](int value) -> weir::task<weir::result<int>> {
+            auto job = weir::offload_to(pool, [value] { return value * value; });
+            co_return co_await job;
+        };
+        std::vector<int> values(100);  // no multiple of 3
+        std::iota(values.begin(), values.end(), 0);
+        auto mapping = weir::map_concurrently(std::move(values), 3, std::ref(square));
+        const auto squares = co_await std::move(mapping);
+        BOOST_REQUIRE(squares.has_value());
+        BOOST_TEST(squares->size() == 100U);
+        for (std::size_t i = 0; i < squares->size(); ++i) {
+            BOOST_TEST((*squares)[i] == static_cast<int>(i * i));
+        }
+    };
+    weir::run(main());
 }
 
 BOOST_AUTO_TEST_CASE(jobs_that_race_with_their_stop_end_once) {
