@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <limits>
 #include <utility>
@@ -17,12 +18,20 @@
 
 namespace weir::flow {
 
+/// How many values make a batch due.
+enum class batch_size : std::uint8_t {
+    fixed,    ///< `max_items`
+    by_pace,  ///< as many as come within `max_delay` at the pace of the last batch, 1 ... max_items
+};
+
 /// When a batch is handed out: as soon as one of these is reached.
 class batch_limits {
 public:
     batch_limits() noexcept {}
 
     std::size_t max_items = 100;  ///< 1 ... max_pending; no batch has more
+    /// By pace a lone value waits for nobody, and a flood still makes full batches.
+    batch_size size = batch_size::fixed;
     /// No batch has more, unless its first value alone has.
     std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
     /// How long its first value may have waited.
@@ -37,7 +46,8 @@ class batch_queue {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit batch_queue(const batch_limits& limits) : limits_(limits) {
+    explicit batch_queue(const batch_limits& limits)
+        : limits_(limits), due_items_(limits.size == batch_size::fixed ? limits.max_items : 1) {
         WEIR_ASSERT(limits.max_items > 0, "a batch holds at least one value");
         WEIR_ASSERT(limits.max_pending >= limits.max_items, "a whole batch must be able to wait");
     }
@@ -55,7 +65,7 @@ public:
     [[nodiscard]] bool is_full() const noexcept { return values_.size() >= limits_.max_pending; }
     [[nodiscard]] bool is_due(time_point now) const noexcept {
         if (values_.empty()) return false;
-        return flushed_ > 0 || values_.size() >= limits_.max_items || bytes_ >= limits_.max_bytes ||
+        return flushed_ > 0 || values_.size() >= due_items_ || bytes_ >= limits_.max_bytes ||
                now >= due_at();
     }
     /// When its age alone makes it due; of one that is not empty.
@@ -69,18 +79,25 @@ public:
         std::vector<T> batch;
         batch.reserve(std::min(values_.size(), limits_.max_items));
         std::size_t bytes = 0;
+        time_point newest = taken_until_;
         while (!values_.empty() && batch.size() < limits_.max_items) {
             entry& next = values_.front();
             if (!batch.empty() && next.bytes > limits_.max_bytes - bytes) break;
             bytes += next.bytes;
             bytes_ -= next.bytes;
+            newest = next.since;
             batch.push_back(std::move(next.value));
             values_.pop_front();
             if (bytes >= limits_.max_bytes) break;
         }
         flushed_ -= std::min(flushed_, batch.size());
+        const bool has_pace = limits_.size == batch_size::by_pace && !batch.empty();
+        if (has_pace) keep_pace(batch.size(), newest);
+        taken_until_ = newest;
         return batch;
     }
+    /// So many values make a batch due now.
+    [[nodiscard]] std::size_t due_items() const noexcept { return due_items_; }
 
 private:
     class entry {
@@ -92,10 +109,22 @@ private:
         time_point since;
     };
 
+    /// `count` values have come since the newest of the batch before, until `newest`.
+    void keep_pace(std::size_t count, time_point newest) noexcept {
+        using real = std::chrono::duration<double, std::nano>;
+        const real took = newest - taken_until_;
+        const double most = static_cast<double>(limits_.max_items);
+        const double coming =
+            took.count() > 0 ? static_cast<double>(count) * (real(limits_.max_delay) / took) : most;
+        due_items_ = static_cast<std::size_t>(std::clamp(coming, 1.0, most));
+    }
+
     batch_limits limits_;
     std::deque<entry> values_;
     std::size_t bytes_ = 0;
     std::size_t flushed_ = 0;  // of the oldest
+    std::size_t due_items_;
+    time_point taken_until_{};  // when the newest that was taken had come
 };
 
 }  // namespace weir::flow

@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using weir::flow::batch_limits;
+using weir::flow::batch_size;
 using queue = weir::flow::batch_queue<int>;
 
 constexpr queue::time_point begin{1000h};
@@ -112,6 +113,62 @@ BOOST_AUTO_TEST_CASE(it_is_full_when_so_many_wait) {
     BOOST_TEST(values.is_full());
     static_cast<void>(values.take());
     BOOST_TEST(!values.is_full());
+}
+
+BOOST_AUTO_TEST_CASE(by_pace_a_batch_is_what_comes_within_the_delay) {
+    batch_limits limits;
+    limits.size = batch_size::by_pace;
+    limits.max_delay = 50ms;
+    limits.max_items = 100;
+    queue values(limits);
+    // One a second: nobody waits for a second one.
+    for (int i = 0; i < 5; ++i) {
+        add(values, i, i * 1s);
+        BOOST_TEST(values.is_due(begin + i * 1s));
+        static_cast<void>(values.take());
+        BOOST_TEST(values.due_items() == 1U);
+    }
+    // One a millisecond: fifty come within the delay.
+    std::chrono::nanoseconds at = 10s;
+    std::string sizes;
+    for (int i = 0; i < 250; ++i, at += 1ms) {
+        add(values, i, at);
+        if (!values.is_due(begin + at)) continue;
+        sizes += std::to_string(values.take().size()) + " ";
+    }
+    // The first is of the pace before; the second came right behind it.
+    BOOST_TEST(sizes == "1 1 50 50 50 50 ");
+    // Ten a millisecond: no batch has more than it may.
+    sizes.clear();
+    for (int i = 0; i < 1000; ++i, at += 100us) {
+        add(values, i, at);
+        if (!values.is_due(begin + at)) continue;
+        sizes += std::to_string(values.take().size()) + " ";
+    }
+    BOOST_TEST(sizes == "50 50 100 100 100 100 100 100 100 100 100 ");
+    BOOST_TEST(values.due_items() == 100U);
+    static_cast<void>(values.take());
+    // Slower again: the delay ends the batch that has become too large, and the next fits.
+    add(values, 0, at + 10s);
+    BOOST_TEST(!values.is_due(begin + at + 10s));
+    BOOST_TEST(values.is_due(begin + at + 10s + 50ms));
+    static_cast<void>(values.take());
+    BOOST_TEST(values.due_items() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(values_that_come_in_one_moment_are_of_the_highest_pace) {
+    batch_limits limits;
+    limits.size = batch_size::by_pace;
+    limits.max_items = 10;
+    limits.max_delay = std::chrono::nanoseconds::max();
+    queue values(limits);
+    add(values, 1);
+    BOOST_TEST(text_of(values.take()) == "1 ");
+    for (int i = 0; i < 30; ++i) add(values, i);
+    BOOST_TEST(values.take().size() == 10U);
+    BOOST_TEST(values.due_items() == 10U);
+    BOOST_TEST(values.take().size() == 10U);
+    BOOST_TEST(values.is_due(begin));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

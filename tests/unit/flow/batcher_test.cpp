@@ -156,4 +156,23 @@ CO_TEST(a_stopped_add_has_not_added) {
     CO_CHECK_EQUAL(*taken, "1 | ");
 }
 
+CO_TEST(by_pace_a_trickle_waits_for_nobody_and_a_flood_makes_full_batches) {
+    batch_limits limits;
+    limits.size = weir::flow::batch_size::by_pace;
+    limits.max_items = 20;
+    batcher<int> values(limits);
+    const auto begin = weir::reactor::current().now();
+    static_cast<void>(co_await weir::when_all(add_all(values, 5, 1s), take_all(values, 0ns)));
+    CO_CHECK(is_about(weir::reactor::current().now() - begin, 5s));  // and no delay besides
+    batcher<int> flooded(limits);
+    std::size_t batches = 0;
+    const auto count = [&]() -> weir::task<weir::result<void>> {
+        while (auto batch = co_await weir::ok(flooded.next())) ++batches;
+        co_return weir::result<void>();
+    };
+    const auto [added, taken] = co_await weir::when_all(add_all(flooded, 1000, 10us), count());
+    CO_CHECK(added.has_value() && taken.has_value());
+    CO_CHECK(batches <= 1000 / 20 + 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
