@@ -2,9 +2,11 @@
 // actor: one request at a time, its reply to who asked, and nobody left waiting.
 #include <weir/sync/actor.hpp>
 
+#include "allocation_count.hpp"
 #include "co_test.hpp"
 #include "is_about.hpp"
 
+#include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
 #include <weir/coro/when_any.hpp>
@@ -15,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -174,6 +177,45 @@ CO_TEST(a_request_without_a_reply_only_succeeds_or_fails) {
     CO_CHECK(asked.has_value());
     CO_CHECK(served.has_value());
     CO_CHECK_EQUAL(seen, 5);
+}
+
+CO_TEST(a_million_messages_leave_nothing_behind) {
+    adder desk(64);
+    int sum = 0;
+    const auto add = [&sum](int value) -> weir::task<weir::result<int>> {
+        sum += value;
+        co_return sum;
+    };
+    // Nine are cast, the tenth is a call and waits for its reply.
+    const auto ask = [&desk](int count) -> weir::task<weir::result<void>> {
+        for (int i = 1; i <= count; ++i) {
+            if (i % 10 != 0)
+                co_await weir::ok(desk.cast(1));
+            else
+                static_cast<void>(co_await weir::ok(desk.call(1)));
+        }
+        co_return weir::result<void>();
+    };
+    bool has_lost = true;
+    std::uint64_t taken = 0;
+    const auto ask_much = [&]() -> weir::task<weir::result<void>> {
+        const int part = weir::test::is_disturbed() ? 100 : 100'000;
+        co_await weir::ok(ask(part));  // the loop has made its turns then, and has all it needs
+        const auto before = weir::test::memory_state::now();
+        const weir::test::allocation_count count;
+        for (int i = 0; i < 10; ++i) co_await weir::ok(ask(part));
+        taken = count.value();
+        has_lost = weir::test::memory_state::now().has_lost_since(before);
+        desk.close();
+        co_return weir::result<void>();
+    };
+    const auto [asked, served] = co_await weir::when_all(ask_much(), desk.serve(add));
+    CO_CHECK(asked.has_value());
+    CO_CHECK_EQUAL(sum, 1'100'000);
+    CO_CHECK(!has_lost);
+    // A call takes one block for its reply, a cast none.
+    const bool is_counted = weir::test::allocations_are_counted();
+    CO_CHECK_EQUAL(taken, is_counted ? 100'000U : 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
