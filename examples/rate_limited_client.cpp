@@ -3,8 +3,8 @@
 // failed by chance, and none at all while the service is down.
 #include <weir/io/run.hpp>
 #include <weir/io/sleep.hpp>
+#include <weir/rate/rate_limiter.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
-#include <weir/resilience/rate_limiter.hpp>
 #include <weir/resilience/retry.hpp>
 #include <weir/sync/map_concurrently.hpp>
 
@@ -14,6 +14,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using namespace weir::rate;
 using namespace weir::resilience;
 
 /// Stands for a service that fails each seventh time, and always once it is down.

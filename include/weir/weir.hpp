@@ -116,11 +116,13 @@
 #include <weir/cache/value_store.hpp>
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
+
+#include <weir/rate/rate_limiter.hpp>
+#include <weir/rate/token_bucket.hpp>
+
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
-#include <weir/resilience/rate_limiter.hpp>
 #include <weir/resilience/retry.hpp>
-#include <weir/resilience/token_bucket.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace weir::resilience {
+namespace weir::rate {
 
 /// How fast tokens come and how many can wait.
 class token_rate {
@@ -57,4 +57,4 @@ private:
     time_point filled_at_;
 };
 
-}  // namespace weir::resilience
+}  // namespace weir::rate

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // token_bucket: exact over any time, and never more than it holds.
-#include <weir/resilience/token_bucket.hpp>
+#include <weir/rate/token_bucket.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,8 +12,8 @@ BOOST_AUTO_TEST_SUITE(token_bucket_test)
 namespace {
 
 using namespace std::chrono_literals;
-using weir::resilience::token_bucket;
-using weir::resilience::token_rate;
+using weir::rate::token_bucket;
+using weir::rate::token_rate;
 
 constexpr token_bucket::time_point begin{1000h};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // rate_limiter: who waits how long, who goes first, and who is refused.
-#include <weir/resilience/rate_limiter.hpp>
+#include <weir/rate/rate_limiter.hpp>
 
 #include "co_test.hpp"
 #include "is_about.hpp"
@@ -23,9 +23,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using weir::refusal;
-using weir::resilience::priority;
-using weir::resilience::rate_limiter;
-using weir::resilience::token_rate;
+using weir::rate::priority;
+using weir::rate::rate_limiter;
+using weir::rate::token_rate;
 using weir::test::is_about;
 
 weir::task<weir::result<void>> acquire(rate_limiter& from, std::uint64_t cost, priority urgency,

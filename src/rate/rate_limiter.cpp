@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/resilience/rate_limiter.hpp>
+#include <weir/rate/rate_limiter.hpp>
 
 #include <weir/base/error.hpp>
 #include <weir/base/refusal.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/io/reactor.hpp>
 
-namespace weir::resilience {
+namespace weir::rate {
 
 rate_limiter::rate_limiter(const token_rate& rate, std::size_t max_waiting)
     : bucket_(rate, reactor::current().now()), max_waiting_(max_waiting) {}
@@ -72,4 +72,4 @@ result<void> rate_limiter::acquire_awaiter::await_resume() const noexcept {
     return fail(refusal::rate_limited);
 }
 
-}  // namespace weir::resilience
+}  // namespace weir::rate

@@ -7,7 +7,7 @@
 #include <weir/base/result.hpp>
 #include <weir/coro/wait_queue.hpp>
 #include <weir/io/timer.hpp>
-#include <weir/resilience/token_bucket.hpp>
+#include <weir/rate/token_bucket.hpp>
 
 #include <array>
 #include <coroutine>
@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <string>
 
-namespace weir::resilience {
+namespace weir::rate {
 
 /// Who goes first.
 enum class priority : std::uint8_t { urgent, normal, background };
@@ -24,7 +24,7 @@ enum class priority : std::uint8_t { urgent, normal, background };
 /// have an n-th of it each. Neither copies nor moves; must not be destroyed while somebody waits.
 ///
 /// ```cpp
-/// weir::resilience::rate_limiter queries(weir::resilience::token_rate(60, 1min));
+/// weir::rate::rate_limiter queries(weir::rate::token_rate(60, 1min));
 /// co_await weir::ok(queries.acquire(5));
 /// ```
 class rate_limiter {
@@ -111,4 +111,4 @@ inline rate_limiter::acquire_awaiter rate_limiter::acquire(std::uint64_t cost,
     return acquire_awaiter(*this, cost, urgency);
 }
 
-}  // namespace weir::resilience
+}  // namespace weir::rate

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/resilience/token_bucket.hpp>
+#include <weir/rate/token_bucket.hpp>
 
 #include <weir/base/assert.hpp>
 
 #include <limits>
 
-namespace weir::resilience {
+namespace weir::rate {
 
 token_bucket::token_bucket(const token_rate& rate, time_point now)
     : tokens_(rate.tokens()),
@@ -52,4 +52,4 @@ std::uint64_t token_bucket::available(time_point now) noexcept {
     return held_ / token_parts_;
 }
 
-}  // namespace weir::resilience
+}  // namespace weir::rate
