@@ -10,6 +10,7 @@
 #include <weir/base/lifetime.hpp>
 #include <weir/base/random.hpp>
 #include <weir/base/refusal.hpp>
+#include <weir/base/refused.hpp>
 #include <weir/base/result.hpp>
 #include <weir/base/unique_fd.hpp>
 
