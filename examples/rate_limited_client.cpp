@@ -49,7 +49,7 @@ public:
 
 private:
     service& backend_;
-    rate_limiter rate_{token_rate(1000, 1s, 20)};
+    rate_limiter<> rate_{quota(1000, 1s, 20)};
     circuit_breaker breaker_;
 };
 

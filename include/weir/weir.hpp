@@ -118,7 +118,14 @@
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
 
+#include <weir/rate/gcra.hpp>
+#include <weir/rate/leaky_bucket.hpp>
+#include <weir/rate/limit.hpp>
+#include <weir/rate/priority.hpp>
+#include <weir/rate/quota.hpp>
 #include <weir/rate/rate_limiter.hpp>
+#include <weir/rate/sliding_window.hpp>
+#include <weir/rate/throttle.hpp>
 #include <weir/rate/token_bucket.hpp>
 
 #include <weir/resilience/backoff.hpp>

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/rate/token_bucket.hpp>
 
-#include <weir/base/assert.hpp>
-
-#include <limits>
-
 namespace weir::rate {
 
-token_bucket::token_bucket(const token_rate& rate, time_point now)
-    : tokens_(rate.tokens()),
-      token_parts_(static_cast<std::uint64_t>(rate.period().count())),
-      capacity_(0),
-      held_(0),
-      filled_at_(now) {
-    WEIR_ASSERT(rate.tokens() > 0 && rate.period().count() > 0, "a token bucket needs a rate");
-    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    WEIR_ASSERT(rate.capacity() <= most / token_parts_ && rate.tokens() <= most / 2,
-                "a token bucket was made too large to be counted");
-    capacity_ = rate.capacity() * token_parts_;
-    held_ = capacity_;
-}
+token_bucket::token_bucket(const quota& most, time_point now)
+    : tokens_(most.amount()),
+      token_parts_(static_cast<std::uint64_t>(most.period().count())),
+      capacity_(most.burst() * token_parts_),
+      held_(capacity_),
+      filled_at_(now) {}
 
 void token_bucket::fill(time_point now) noexcept {
     if (now <= filled_at_) return;
@@ -45,6 +34,11 @@ token_bucket::time_point token_bucket::ready_at(std::uint64_t count, time_point 
     const std::uint64_t missing = wanted - held_;
     const std::uint64_t wait = missing / tokens_ + (missing % tokens_ == 0 ? 0 : 1);
     return filled_at_ + std::chrono::nanoseconds(static_cast<std::int64_t>(wait));
+}
+
+bool token_bucket::is_rested(time_point now) noexcept {
+    fill(now);
+    return held_ == capacity_;
 }
 
 std::uint64_t token_bucket::available(time_point now) noexcept {

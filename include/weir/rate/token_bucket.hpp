@@ -6,43 +6,27 @@
 // number: with 60 tokens a second each has 10^9 parts, and a nanosecond brings 60.
 #pragma once
 
+#include <weir/rate/quota.hpp>
+
 #include <chrono>
 #include <cstdint>
 
 namespace weir::rate {
-
-/// How fast tokens come and how many can wait.
-class token_rate {
-public:
-    /// @param tokens    that come each `period`; 1 or more.
-    /// @param capacity  that the bucket holds, and has at the beginning; 1 or more. 0 = `tokens`.
-    explicit token_rate(std::uint64_t tokens, std::chrono::nanoseconds period,
-                        std::uint64_t capacity = 0) noexcept
-        : tokens_(tokens), period_(period), capacity_(capacity == 0 ? tokens : capacity) {}
-
-    [[nodiscard]] std::uint64_t tokens() const noexcept { return tokens_; }
-    [[nodiscard]] std::chrono::nanoseconds period() const noexcept { return period_; }
-    [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_; }
-
-private:
-    std::uint64_t tokens_;
-    std::chrono::nanoseconds period_;
-    std::uint64_t capacity_;
-};
 
 /// A value of 48 bytes; belongs to one thread at a time.
 class token_bucket {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// A contract violation when `capacity` periods are longer than 292 years.
-    explicit token_bucket(const token_rate& rate, time_point now);
+    explicit token_bucket(const quota& most, time_point now);
 
     /// Takes `count` tokens if they are there.
     [[nodiscard]] bool try_take(std::uint64_t count, time_point now) noexcept;
     /// When `count` tokens will be there if nobody takes any before; `time_point::max()` when the
     /// bucket never holds so many.
     [[nodiscard]] time_point ready_at(std::uint64_t count, time_point now) noexcept;
+    /// Whether it is full, as at the beginning.
+    [[nodiscard]] bool is_rested(time_point now) noexcept;
     /// Whole tokens that are there.
     [[nodiscard]] std::uint64_t available(time_point now) noexcept;
     [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_ / token_parts_; }

@@ -24,17 +24,17 @@ namespace {
 using namespace std::chrono_literals;
 using weir::refusal;
 using weir::rate::priority;
+using weir::rate::quota;
 using weir::rate::rate_limiter;
-using weir::rate::token_rate;
 using weir::test::is_about;
 
-weir::task<weir::result<void>> acquire(rate_limiter& from, std::uint64_t cost, priority urgency,
+weir::task<weir::result<void>> acquire(rate_limiter<>& from, std::uint64_t cost, priority urgency,
                                        std::string& order, std::string name) {
     const auto got = co_await from.acquire(cost, urgency);
     if (got) order += name;
     co_return got;
 }
-weir::task<> count_one(rate_limiter& from, int& done) {
+weir::task<> count_one(rate_limiter<>& from, int& done) {
     const auto got = co_await from.acquire();
     if (got) ++done;
 }
@@ -42,7 +42,7 @@ weir::task<> count_one(rate_limiter& from, int& done) {
 }  // namespace
 
 CO_TEST(a_burst_passes_and_the_rest_comes_at_the_rate) {
-    rate_limiter limiter(token_rate(10, 1s), 1000);
+    rate_limiter limiter(quota(10, 1s), 1000);
     int done = 0;
     const auto begin = weir::reactor::current().now();
     weir::task_group group(co_await weir::this_task(), 100);
@@ -57,7 +57,7 @@ CO_TEST(a_burst_passes_and_the_rest_comes_at_the_rate) {
 }
 
 CO_TEST(one_that_needs_much_is_not_overtaken_by_those_that_need_little) {
-    rate_limiter limiter(token_rate(1, 1s, 5));
+    rate_limiter limiter(quota(1, 1s, 5));
     CO_CHECK(limiter.try_acquire(5));
     std::string order;
     static_cast<void>(
@@ -68,7 +68,7 @@ CO_TEST(one_that_needs_much_is_not_overtaken_by_those_that_need_little) {
 }
 
 CO_TEST(the_urgent_go_first_and_the_rest_in_the_order_in_which_they_came) {
-    rate_limiter limiter(token_rate(1, 1s));
+    rate_limiter limiter(quota(1, 1s));
     CO_CHECK(limiter.try_acquire());
     std::string order;
     static_cast<void>(
@@ -80,7 +80,7 @@ CO_TEST(the_urgent_go_first_and_the_rest_in_the_order_in_which_they_came) {
 }
 
 CO_TEST(a_full_line_refuses_at_once) {
-    rate_limiter limiter(token_rate(1, 1s), 1);
+    rate_limiter limiter(quota(1, 1s), 1);
     CO_CHECK(limiter.try_acquire());
     std::string order;
     const auto begin = weir::reactor::current().now();
@@ -94,7 +94,7 @@ CO_TEST(a_full_line_refuses_at_once) {
 }
 
 CO_TEST(who_could_not_be_served_before_the_deadline_is_told_at_once) {
-    rate_limiter limiter(token_rate(1, 1min));
+    rate_limiter limiter(quota(1, 1min));
     CO_CHECK(limiter.try_acquire());
     const auto begin = weir::reactor::current().now();
     const auto late = co_await weir::with_timeout(30s, limiter.acquire());
@@ -109,7 +109,7 @@ CO_TEST(who_could_not_be_served_before_the_deadline_is_told_at_once) {
 }
 
 CO_TEST(who_gives_up_takes_nothing_and_lets_the_next_one_pass) {
-    rate_limiter limiter(token_rate(1, 1s, 10));
+    rate_limiter limiter(quota(1, 1s, 10));
     CO_CHECK(limiter.try_acquire(10));
     std::string order;
     const auto begin = weir::reactor::current().now();
@@ -131,6 +131,61 @@ CO_TEST(who_gives_up_takes_nothing_and_lets_the_next_one_pass) {
     CO_CHECK_EQUAL(order, "little ");
     CO_CHECK_EQUAL(limiter.waiting(), 0U);
     CO_CHECK(is_about(weir::reactor::current().now() - begin, 3s));
+}
+
+CO_TEST(what_is_refused_can_be_told_when_to_come_again) {
+    rate_limiter limiter(quota(1, 1s, 5), 0);
+    CO_CHECK(limiter.retry_after(5) == 0s);
+    CO_CHECK(limiter.try_acquire(5));
+    const auto refused = co_await limiter.acquire(3);
+    CO_CHECK(!refused.has_value());
+    CO_CHECK(limiter.retry_after(3) == 3s);
+    CO_CHECK(limiter.retry_after(6) == std::chrono::nanoseconds::max());
+}
+
+CO_TEST(modes_for_tests_allow_refuse_or_hold_whoever_comes) {
+    rate_limiter limiter(quota(1, 1h), 2);
+    limiter.set_mode(weir::rate::limiter_mode::always_reject);
+    const auto rejected = co_await limiter.acquire();
+    CO_CHECK(!rejected.has_value());
+    limiter.set_mode(weir::rate::limiter_mode::always_allow);
+    for (int i = 0; i < 10; ++i) {
+        const auto allowed = co_await limiter.acquire();
+        CO_CHECK(allowed.has_value());
+    }
+    limiter.set_mode(weir::rate::limiter_mode::always_queue);
+    int done = 0;
+    weir::task_group group(co_await weir::this_task(), 10);
+    for (int i = 0; i < 3; ++i) {
+        CO_CHECK(group.try_spawn(count_one, std::ref(limiter), std::ref(done)));
+    }
+    static_cast<void>(co_await weir::sleep_for(2h));
+    CO_CHECK_EQUAL(done, 0);
+    CO_CHECK_EQUAL(limiter.waiting(), 2U);
+    CO_CHECK_EQUAL(limiter.force_serve(), 1U);
+    static_cast<void>(co_await weir::sleep_for(1s));
+    CO_CHECK_EQUAL(done, 1);
+    // What came before the mode changed back is served as the limit says.
+    limiter.set_mode(weir::rate::limiter_mode::normal);
+    static_cast<void>(co_await weir::sleep_for(1s));
+    CO_CHECK_EQUAL(done, 2);
+    CO_CHECK_EQUAL(limiter.force_serve(5), 0U);
+    static_cast<void>(co_await group.join());
+}
+
+CO_TEST(who_is_served_by_force_takes_nothing_from_those_behind) {
+    rate_limiter limiter(quota(1, 10s));
+    CO_CHECK(limiter.try_acquire());
+    int done = 0;
+    const auto begin = weir::reactor::current().now();
+    weir::task_group group(co_await weir::this_task(), 10);
+    for (int i = 0; i < 3; ++i) {
+        CO_CHECK(group.try_spawn(count_one, std::ref(limiter), std::ref(done)));
+    }
+    CO_CHECK_EQUAL(limiter.force_serve(2), 2U);
+    static_cast<void>(co_await group.join());
+    CO_CHECK_EQUAL(done, 3);
+    CO_CHECK(is_about(weir::reactor::current().now() - begin, 10s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
