@@ -118,7 +118,9 @@
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
 
+#include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>
+#include <weir/rate/keyed_limiter.hpp>
 #include <weir/rate/leaky_bucket.hpp>
 #include <weir/rate/limit.hpp>
 #include <weir/rate/priority.hpp>
