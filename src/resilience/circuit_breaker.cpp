@@ -17,6 +17,12 @@ circuit_state circuit_breaker::state(time_point now) const noexcept {
     return now - opened_at_ < options_.open_for ? circuit_state::open : circuit_state::half_open;
 }
 
+std::chrono::nanoseconds circuit_breaker::retry_after(time_point now) const noexcept {
+    if (forced_ == forced::open) return std::chrono::nanoseconds::max();
+    if (state(now) != circuit_state::open) return std::chrono::nanoseconds::zero();
+    return opened_at_ + options_.open_for - now;
+}
+
 std::optional<circuit_breaker::permit> circuit_breaker::try_begin(time_point now) {
     const circuit_state at = state(now);
     if (at == circuit_state::closed) return permit(epoch_);

@@ -110,6 +110,9 @@ public:
     void reset() noexcept;
 
     [[nodiscard]] circuit_state state(time_point now) const noexcept;
+    /// How long one that was refused had better wait; zero = not at all, nanoseconds::max() = until
+    /// somebody ends `force_open`.
+    [[nodiscard]] std::chrono::nanoseconds retry_after(time_point now) const noexcept;
     [[nodiscard]] const circuit_statistics& statistics() const noexcept { return counted_; }
 
 private:

@@ -128,6 +128,16 @@ BOOST_AUTO_TEST_CASE(it_can_be_forced_and_reset) {
     BOOST_TEST(is(breaker, circuit_state::closed, begin));
 }
 
+BOOST_AUTO_TEST_CASE(it_says_when_calls_may_pass_again) {
+    circuit_breaker breaker;
+    BOOST_TEST((breaker.retry_after(begin) == 0s));
+    calls(breaker, "fffff", begin);
+    BOOST_TEST((breaker.retry_after(begin + 20s) == 40s));
+    BOOST_TEST((breaker.retry_after(begin + 60s) == 0s));
+    breaker.force_open();
+    BOOST_TEST((breaker.retry_after(begin) == std::chrono::nanoseconds::max()));
+}
+
 CO_TEST(calls_report_how_they_ended) {
     circuit_options options;
     options.is_failure = [](std::error_code error) { return error == std::errc::no_link; };
