@@ -131,6 +131,7 @@
 #include <weir/rate/token_bucket.hpp>
 
 #include <weir/resilience/backoff.hpp>
+#include <weir/resilience/bulkhead.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
 #include <weir/resilience/retry.hpp>
 
