@@ -133,6 +133,8 @@
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/bulkhead.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
+#include <weir/resilience/hedge.hpp>
+#include <weir/resilience/latency_sample.hpp>
 #include <weir/resilience/retry.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
