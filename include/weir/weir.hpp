@@ -130,9 +130,11 @@
 #include <weir/rate/throttle.hpp>
 #include <weir/rate/token_bucket.hpp>
 
+#include <weir/resilience/adaptive_limit.hpp>
 #include <weir/resilience/backoff.hpp>
 #include <weir/resilience/bulkhead.hpp>
 #include <weir/resilience/circuit_breaker.hpp>
+#include <weir/resilience/concurrency_estimate.hpp>
 #include <weir/resilience/hedge.hpp>
 #include <weir/resilience/latency_sample.hpp>
 #include <weir/resilience/retry.hpp>
