@@ -137,6 +137,8 @@
 #include <weir/resilience/concurrency_estimate.hpp>
 #include <weir/resilience/hedge.hpp>
 #include <weir/resilience/latency_sample.hpp>
+#include <weir/resilience/load_shedder.hpp>
+#include <weir/resilience/queue_delay.hpp>
 #include <weir/resilience/retry.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
