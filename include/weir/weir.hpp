@@ -118,6 +118,12 @@
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
 
+#include <weir/balance/candidates.hpp>
+#include <weir/balance/key_hash.hpp>
+#include <weir/balance/peak_latency.hpp>
+#include <weir/balance/target.hpp>
+#include <weir/balance/target_set.hpp>
+
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>
 #include <weir/rate/keyed_limiter.hpp>
