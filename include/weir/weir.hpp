@@ -120,7 +120,10 @@
 
 #include <weir/balance/candidates.hpp>
 #include <weir/balance/key_hash.hpp>
+#include <weir/balance/least_loaded.hpp>
 #include <weir/balance/peak_latency.hpp>
+#include <weir/balance/round_robin.hpp>
+#include <weir/balance/smooth_weighted.hpp>
 #include <weir/balance/target.hpp>
 #include <weir/balance/target_set.hpp>
 
