@@ -119,11 +119,14 @@
 #include <weir/cache/window_balance.hpp>
 
 #include <weir/balance/candidates.hpp>
+#include <weir/balance/hash_ring.hpp>
 #include <weir/balance/key_hash.hpp>
 #include <weir/balance/least_loaded.hpp>
 #include <weir/balance/peak_latency.hpp>
+#include <weir/balance/rendezvous.hpp>
 #include <weir/balance/round_robin.hpp>
 #include <weir/balance/smooth_weighted.hpp>
+#include <weir/balance/source_affinity.hpp>
 #include <weir/balance/target.hpp>
 #include <weir/balance/target_set.hpp>
 
