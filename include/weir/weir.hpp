@@ -122,6 +122,7 @@
 #include <weir/balance/hash_ring.hpp>
 #include <weir/balance/key_hash.hpp>
 #include <weir/balance/least_loaded.hpp>
+#include <weir/balance/peak_ewma.hpp>
 #include <weir/balance/peak_latency.hpp>
 #include <weir/balance/rendezvous.hpp>
 #include <weir/balance/round_robin.hpp>
@@ -129,6 +130,7 @@
 #include <weir/balance/source_affinity.hpp>
 #include <weir/balance/target.hpp>
 #include <weir/balance/target_set.hpp>
+#include <weir/balance/upstream.hpp>
 
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>
