@@ -12,6 +12,9 @@
 #include <weir/io/reactor.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/rate/gcra.hpp>
+#include <weir/rate/leaky_bucket.hpp>
+#include <weir/rate/sliding_window.hpp>
 #include <weir/sync/task_group.hpp>
 
 #include <chrono>
@@ -33,6 +36,14 @@ weir::task<weir::result<void>> acquire(rate_limiter<>& from, std::uint64_t cost,
     const auto got = co_await from.acquire(cost, urgency);
     if (got) order += name;
     co_return got;
+}
+/// Four calls, of which two pass at once, over another limit.
+template <class L>
+weir::task<std::chrono::nanoseconds> time_of_four() {
+    rate_limiter<L> limiter(quota(2, 1s));
+    const auto begin = weir::reactor::current().now();
+    for (int i = 0; i < 4; ++i) static_cast<void>(co_await limiter.acquire());
+    co_return weir::reactor::current().now() - begin;
 }
 weir::task<> count_one(rate_limiter<>& from, int& done) {
     const auto got = co_await from.acquire();
@@ -141,6 +152,15 @@ CO_TEST(what_is_refused_can_be_told_when_to_come_again) {
     CO_CHECK(!refused.has_value());
     CO_CHECK(limiter.retry_after(3) == 3s);
     CO_CHECK(limiter.retry_after(6) == std::chrono::nanoseconds::max());
+}
+
+CO_TEST(each_kind_of_limit_can_make_wait) {
+    const auto cells = co_await time_of_four<weir::rate::gcra>();
+    CO_CHECK(is_about(cells, 1s));
+    const auto leaking = co_await time_of_four<weir::rate::leaky_bucket>();
+    CO_CHECK(is_about(leaking, 1s));
+    const auto window = co_await time_of_four<weir::rate::sliding_window>();
+    CO_CHECK(is_about(window, 1s));
 }
 
 CO_TEST(modes_for_tests_allow_refuse_or_hold_whoever_comes) {
