@@ -154,6 +154,7 @@
 #include <weir/resilience/load_shedder.hpp>
 #include <weir/resilience/queue_delay.hpp>
 #include <weir/resilience/retry.hpp>
+#include <weir/resilience/saturation.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>
