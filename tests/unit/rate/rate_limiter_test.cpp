@@ -208,4 +208,20 @@ CO_TEST(who_is_served_by_force_takes_nothing_from_those_behind) {
     CO_CHECK(is_about(weir::reactor::current().now() - begin, 10s));
 }
 
+CO_TEST(who_is_behind_one_served_by_force_waits_for_its_own_cost_only) {
+    rate_limiter limiter(quota(1, 1s, 10));
+    CO_CHECK(limiter.try_acquire(10));
+    std::string order;
+    const auto begin = weir::reactor::current().now();
+    const auto force = [&]() -> weir::task<> {
+        static_cast<void>(co_await weir::yield());
+        CO_CHECK_EQUAL(limiter.force_serve(), 1U);
+    };
+    static_cast<void>(
+        co_await weir::when_all(acquire(limiter, 9, priority::normal, order, "much "),
+                                acquire(limiter, 1, priority::normal, order, "little "), force()));
+    CO_CHECK_EQUAL(order, "much little ");
+    CO_CHECK(is_about(weir::reactor::current().now() - begin, 1s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

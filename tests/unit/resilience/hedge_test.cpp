@@ -162,6 +162,17 @@ CO_TEST(the_delay_is_what_nearly_all_of_the_last_calls_took) {
     CO_CHECK(is_about(weir::reactor::current().now() - begin, 150ms));
 }
 
+CO_TEST(callers_that_give_up_early_do_not_make_the_service_look_fast) {
+    hedge reads;
+    service backend({100ms});
+    for (int i = 0; i < 20; ++i) static_cast<void>(co_await reads.call(backend.caller()));
+    for (int i = 0; i < 130; ++i) {
+        static_cast<void>(co_await weir::with_timeout(1ms, reads.call(backend.caller())));
+    }
+    CO_REQUIRE(reads.delay().has_value());
+    CO_CHECK(is_about(*reads.delay(), 100ms));
+}
+
 CO_TEST(a_service_that_is_slow_for_all_is_not_called_twice_as_often) {
     hedge_options options = after(1s);
     options.max_share = 0.05;
