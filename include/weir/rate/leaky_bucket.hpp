@@ -14,7 +14,7 @@
 
 namespace weir::rate {
 
-/// A value of 48 bytes; belongs to one thread at a time.
+/// A value of 40 bytes; belongs to one thread at a time.
 class leaky_bucket {
 public:
     using time_point = token_bucket::time_point;

@@ -13,7 +13,7 @@
 
 namespace weir::rate {
 
-/// A value of 48 bytes; belongs to one thread at a time.
+/// A value of 40 bytes; belongs to one thread at a time.
 class token_bucket {
 public:
     using time_point = std::chrono::steady_clock::time_point;
