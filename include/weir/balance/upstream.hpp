@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -60,8 +61,13 @@ public:
         return targets_.begin(*chosen, now);
     }
 
-    /// Calls `work(index)`, which gives a `task<result<T>>`, for a target that is chosen. An error
-    /// is a failure of the target, but for a stop, which says nothing.
+    /// Which errors are failures of the target; the others are answers. Without it all are. A stop
+    /// or an exception never says anything.
+    void set_is_failure(std::function<bool(std::error_code)> is_failure) {
+        is_failure_ = std::move(is_failure);
+    }
+
+    /// Calls `work(index)`, which gives a `task<result<T>>`, for a target that is chosen.
     ///
     /// @param key     for a balancer that chooses by key.
     /// @return        what the work gave.
@@ -77,11 +83,7 @@ public:
         auto picked = pick(key...);
         if (!picked) co_return fail(picked.error());
         auto outcome = co_await std::invoke(work, picked->index());
-        if (outcome) {
-            picked->succeeded(reactor::current().now());
-        } else if (!is_stopped(outcome.error())) {
-            picked->failed(reactor::current().now());
-        }
+        report(*picked, outcome ? std::error_code() : std::error_code(outcome.error()));
         co_return outcome;
     }
 
@@ -101,8 +103,16 @@ private:
         }
     }
 
+    void report(target_set::ticket& call, std::error_code error) {
+        const auto now = reactor::current().now();
+        if (is_stopped(error)) return;
+        const bool has_failed = error && (!is_failure_ || is_failure_(error));
+        has_failed ? call.failed(now) : call.succeeded(now);
+    }
+
     target_set targets_;
     B chooser_;
+    std::function<bool(std::error_code)> is_failure_;
 };
 
 }  // namespace weir::balance

@@ -91,6 +91,17 @@ CO_TEST(a_call_that_was_stopped_or_threw_is_under_way_no_more_and_no_failure) {
     CO_CHECK(up.targets()[0].is_usable(weir::reactor::current().now()));
 }
 
+CO_TEST(an_error_that_is_none_of_the_target_is_an_answer) {
+    upstream<round_robin> up(weir::test::equal(1));
+    up.set_is_failure([](std::error_code error) { return error == std::errc::timed_out; });
+    const auto call = [](std::size_t target) { return work(target, 0); };
+    for (int i = 0; i < 3; ++i) {
+        const auto answer = co_await up.call(call);
+        CO_CHECK(!answer && answer.error() == std::errc::connection_refused);
+    }
+    CO_CHECK(up.targets()[0].latency().is_known());
+}
+
 CO_TEST(a_key_is_given_with_each_call_to_those_that_choose_by_it) {
     upstream<weir::balance::hash_ring> up(weir::test::equal(5));
     const auto call = [](std::size_t target) { return work(target, 9); };
