@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -35,6 +36,17 @@ static_assert(weir::slot_access<bare_slots>);
 static_assert(sizeof(slot_links) == 12);
 
 using list = weir::slot_list<bare_slots>;
+
+/// Slot 0, and a crowd without end that shares one place: their order is lost, their number counts.
+class crowded_slots {
+public:
+    [[nodiscard]] slot_links& links(std::uint32_t slot) noexcept { return links_[slot == 0]; }
+    [[nodiscard]] std::uint32_t hash(std::uint32_t slot) const noexcept { return slot; }
+    [[nodiscard]] std::uint64_t weight(std::uint32_t /*slot*/) const noexcept { return 1; }
+
+private:
+    std::array<slot_links, 2> links_;
+};
 
 /// The slots from the one that leaves next to the newest; the list is empty afterwards.
 std::string taken_from_the_back(list& from, bare_slots& slots) {
@@ -163,6 +175,17 @@ BOOST_AUTO_TEST_CASE(the_number_of_a_push_may_wrap_around) {
         }
     }
     BOOST_TEST(taken_from_the_back(all, slots) == "4 5 6 7 0 1 2 3 ");
+}
+
+BOOST_AUTO_TEST_CASE(in_a_list_longer_than_push_numbers_reach_what_is_used_again_moves) {
+    crowded_slots slots;
+    weir::slot_list<crowded_slots> all(1);
+    all.push_front(slots, 0);
+    constexpr std::uint32_t crowd = (1U << 24U) + (1U << 21U);
+    for (std::uint32_t slot = 1; slot <= crowd; ++slot) all.push_front(slots, slot);
+    BOOST_TEST(all.back() == 0U);
+    all.refresh(slots, 0);
+    BOOST_TEST(all.back() != 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
