@@ -12,6 +12,7 @@
 #include <weir/cache/slot_index.hpp>
 #include <weir/cache/w_tinylfu.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -186,9 +187,12 @@ private:
     }
     entry* insert(std::uint32_t hash, K key, V value, std::uint64_t weight) {
         if (Traits::weighs) expect_one_more();
-        const std::size_t capacity_before = slots_.capacity();
+        if (slots_.is_full()) {
+            // First, so that no insertion fails once the entry is there.
+            index_.reserve(slots_.next_capacity());
+            slots_.grow();
+        }
         const std::uint32_t slot = slots_.emplace(std::move(key), std::move(value));
-        if (slots_.capacity() != capacity_before) index_.reserve(slots_.capacity());
         index_.insert(hash, slot);
         weight_ += weight;
         policy_.inserted(slots_, slot);
@@ -216,8 +220,9 @@ private:
     /// Where entries weigh, nobody knows beforehand how many there will be.
     void expect_one_more() {
         if (size() < expected_) return;
-        expected_ = std::max<std::size_t>(64, size() * 2);
-        policy_.expect_entries(expected_);
+        const std::size_t expected = std::max<std::size_t>(64, size() * 2);
+        policy_.expect_entries(expected);
+        expected_ = expected;
     }
 
     [[no_unique_address]] Traits traits_;

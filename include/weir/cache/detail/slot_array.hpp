@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace weir::detail {
@@ -38,27 +39,30 @@ public:
         release_memory();
     }
 
-    /// Puts a new entry into a free slot. May move all entries.
+    [[nodiscard]] bool is_full() const noexcept { return free_ == none && used_ == capacity_; }
+    /// What `capacity()` will be after `grow`.
+    [[nodiscard]] std::size_t next_capacity() const noexcept {
+        return std::min(std::max(first_capacity, capacity_ * 2),
+                        std::max(max_entries_, capacity_ + 1));
+    }
+    /// Moves all entries to a larger array; only when it is full. What throws changes nothing.
+    void grow();
+    /// Puts a new entry into a free slot, which there is unless it is full.
     template <class... Args>
     [[nodiscard]] std::uint32_t emplace(Args&&... args) {
-        if (free_ == none && used_ == capacity_) grow();
-        const bool is_reused = free_ != none;
-        const std::uint32_t slot = is_reused ? free_ : used_;
-        const std::uint32_t next_free = is_reused ? links(slot).next : none;
-        std::construct_at(entries_ + slot, std::forward<Args>(args)...);
-        if (is_reused) {
-            free_ = next_free;
-        } else {
-            ++used_;
+        const std::uint32_t slot = take_free();
+        try {
+            std::construct_at(entries_ + slot, std::forward<Args>(args)...);
+        } catch (...) {
+            give_back(slot);
+            throw;
         }
         return slot;
     }
     /// @param slot  is in no list any more.
     void erase(std::uint32_t slot) noexcept {
         std::destroy_at(&entry(slot));
-        auto* left = std::construct_at(reinterpret_cast<slot_links*>(entries_ + slot));
-        left->next = free_;
-        free_ = slot;
+        give_back(slot);
     }
 
     [[nodiscard]] Entry& entry(std::uint32_t slot) noexcept { return entries_[slot]; }
@@ -86,19 +90,14 @@ public:
 private:
     static constexpr std::size_t first_capacity = 16;
 
-    void grow() {
-        const std::size_t wanted = std::min(std::max(first_capacity, capacity_ * 2),
-                                            std::max(max_entries_, capacity_ + 1));
-        WEIR_ASSERT(wanted < none, "a bounded_map holds less than 2^32 entries");
-        Entry* larger = std::allocator<Entry>().allocate(wanted);
-        for (std::uint32_t slot = 0; slot < used_; ++slot) {
-            // No slot is free when it grows.
-            std::construct_at(larger + slot, std::move(entry(slot)));
-            std::destroy_at(&entry(slot));
-        }
-        release_memory();
-        entries_ = larger;
-        capacity_ = wanted;
+    [[nodiscard]] std::uint32_t take_free() noexcept {
+        if (free_ == none) return used_++;
+        return std::exchange(free_, links(free_).next);
+    }
+    void give_back(std::uint32_t slot) noexcept {
+        auto* left = std::construct_at(reinterpret_cast<slot_links*>(entries_ + slot));
+        left->next = free_;
+        free_ = slot;
     }
     void release_memory() noexcept {
         if (entries_ != nullptr) std::allocator<Entry>().deallocate(entries_, capacity_);
@@ -110,5 +109,29 @@ private:
     std::uint32_t used_ = 0;
     std::uint32_t free_ = none;
 };
+
+template <class Entry, class Traits>
+void slot_array<Entry, Traits>::grow() {
+    static_assert(
+        std::is_nothrow_move_constructible_v<Entry> || std::is_copy_constructible_v<Entry>,
+        "entries are copied, or moved without a throw, when a bounded_map grows");
+    const std::size_t wanted = next_capacity();
+    WEIR_ASSERT(wanted <= none, "a bounded_map holds less than 2^32 entries");
+    Entry* larger = std::allocator<Entry>().allocate(wanted);
+    std::uint32_t there = 0;
+    try {
+        for (; there < used_; ++there) {
+            std::construct_at(larger + there, std::move_if_noexcept(entry(there)));
+        }
+    } catch (...) {
+        std::destroy_n(larger, there);
+        std::allocator<Entry>().deallocate(larger, wanted);
+        throw;
+    }
+    std::destroy_n(entries_, used_);
+    release_memory();
+    entries_ = larger;
+    capacity_ = wanted;
+}
 
 }  // namespace weir::detail
