@@ -35,7 +35,8 @@ public:
     [[nodiscard]] static std::uint64_t weight(const K& /*key*/, const V& /*value*/) noexcept {
         return 1;
     }
-    /// An entry is about to leave, for whatever reason but the end of the map.
+    /// An entry leaves, for whatever reason but the end of the map. The value may be taken away;
+    /// the map must be left alone.
     void removed(const K& /*key*/, V& /*value*/, extra& /*with*/) noexcept {}
 };
 
@@ -210,12 +211,13 @@ private:
     }
     void remove(std::uint32_t slot, std::uint32_t hash) noexcept {
         entry& left = slots_.entry(slot);
-        traits_.removed(left.key, left.value, left.extra());
         weight_ -= slots_.weight(slot);
         policy_.erased(slots_, slot);
         index_.erase(hash, slot);
-        slots_.erase(slot);
         if (newest_ == slot) newest_ = slots::none;
+        // Last: whoever takes the value away may change what it weighs.
+        traits_.removed(left.key, left.value, left.extra());
+        slots_.erase(slot);
     }
     /// Where entries weigh, nobody knows beforehand how many there will be.
     void expect_one_more() {

@@ -69,6 +69,23 @@ int put_at_last(Map& map, int key) {
     }
 }
 
+/// What entries of strings weigh is their length; values that leave are kept here.
+class collecting : public weir::bounded_map_traits<int, std::string> {
+public:
+    explicit collecting(std::vector<std::string>* left) : left_(left) {}
+
+    static constexpr bool weighs = true;
+    [[nodiscard]] static std::uint64_t weight(int /*key*/, const std::string& value) noexcept {
+        return value.size();
+    }
+    void removed(int /*key*/, std::string& value, extra& /*with*/) {
+        left_->push_back(std::move(value));
+    }
+
+private:
+    std::vector<std::string>* left_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_copy_leaves_the_map_as_it_was, With, policies) {
@@ -89,6 +106,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_copy_leaves_the_map_as_it_was, With, poli
         }
     }
     BOOST_TEST(fragile::live == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_is_told_of_a_removal_may_take_the_value, With, policies) {
+    std::vector<std::string> left;
+    typename With::template map<int, std::string, collecting> map(100, collecting(&left));
+    map.put(1, std::string(40, 'a'));
+    map.put(2, std::string(30, 'b'));
+    BOOST_TEST(map.erase(1));
+    BOOST_TEST(map.weight() == 30U);
+    for (int key = 3; key < 100; ++key) {
+        map.put(key, std::string(30, 'c'));
+        BOOST_TEST(map.weight() <= 100U);
+    }
+    BOOST_TEST(map.size() == 3U);
+    BOOST_TEST(left.size() == 96U);
+    map.clear();
+    BOOST_TEST(map.weight() == 0U);
+    BOOST_TEST(left.size() == 99U);
+    BOOST_TEST(left.front() == std::string(40, 'a'));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
