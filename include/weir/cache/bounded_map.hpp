@@ -27,7 +27,8 @@ class bounded_map_traits {
 public:
     using hash = std::hash<K>;
     using equal = std::equal_to<>;
-    /// Stands in each entry beside key and value; best of four-byte parts.
+    /// Stands in each entry beside key and value, made anew with each value; best of four-byte
+    /// parts.
     class extra {};
     /// Whether `weight` may give anything but 1.
     static constexpr bool weighs = false;
@@ -35,8 +36,8 @@ public:
     [[nodiscard]] static std::uint64_t weight(const K& /*key*/, const V& /*value*/) noexcept {
         return 1;
     }
-    /// An entry leaves, for whatever reason but the end of the map. The value may be taken away;
-    /// the map must be left alone.
+    /// A value leaves: its entry does, for whatever reason but the end of the map, or another
+    /// value comes for the key. It may be taken away; the map must be left alone.
     void removed(const K& /*key*/, V& /*value*/, extra& /*with*/) noexcept {}
 };
 
@@ -99,19 +100,15 @@ public:
     /// them may be together.
     entry* put(K key, V value) {
         const std::uint32_t hash = hash_of(key);
-        std::uint32_t slot = slot_of(key, hash);
+        const std::uint32_t slot = slot_of(key, hash);
         const std::uint64_t weight = Traits::weight(key, value);
-        if (slot != slot_index::none && (Traits::weighs || weight > max_weight_)) {
-            remove(slot, hash);
-            slot = slot_index::none;
+        const bool is_there = slot != slot_index::none;
+        if (weight > max_weight_) {
+            if (is_there) remove(slot, hash);
+            return nullptr;
         }
-        if (weight > max_weight_) return nullptr;
-        if (slot != slot_index::none) {
-            slots_.entry(slot).value = std::move(value);
-            policy_.hit(slots_, slot, hash);
-            return &slots_.entry(slot);
-        }
-        return insert(hash, std::move(key), std::move(value), weight);
+        return is_there ? replace(slot, hash, std::move(value))
+                        : insert(hash, std::move(key), std::move(value), weight);
     }
     /// Returns whether there was one.
     template <class Q>
@@ -186,6 +183,21 @@ private:
             return typename Traits::equal()(slots_.entry(slot).key, key);
         });
     }
+    /// What was kept leaves, what comes has its place: a refreshed entry is no newcomer.
+    entry* replace(std::uint32_t slot, std::uint32_t hash, V value) {
+        static_assert(!Traits::weighs || std::is_nothrow_move_assignable_v<V>,
+                      "half a value has no weight");
+        entry& kept = slots_.entry(slot);
+        const std::uint64_t weight_before = slots_.weight(slot);
+        traits_.removed(kept.key, kept.value, kept.extra());
+        kept.extra() = typename Traits::extra();
+        kept.value = std::move(value);
+        policy_.hit(slots_, slot, hash);
+        if (!Traits::weighs) return &kept;
+        weight_ += slots_.weight(slot) - weight_before;
+        policy_.reweighed(slots_, slot, weight_before);
+        return make_room_for(slot);
+    }
     entry* insert(std::uint32_t hash, K key, V value, std::uint64_t weight) {
         if (Traits::weighs) expect_one_more();
         if (slots_.is_full()) {
@@ -197,6 +209,10 @@ private:
         index_.insert(hash, slot);
         weight_ += weight;
         policy_.inserted(slots_, slot);
+        return make_room_for(slot);
+    }
+    /// Null when `slot` is among those that leave.
+    entry* make_room_for(std::uint32_t slot) {
         newest_ = slot;
         make_room();
         return newest_ == slot ? &slots_.entry(slot) : nullptr;

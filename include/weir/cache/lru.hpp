@@ -22,6 +22,9 @@ public:
     void hit(Slots& slots, std::uint32_t slot, std::uint32_t /*hash*/) noexcept {
         all_.refresh(slots, slot);
     }
+    void reweighed(Slots& slots, std::uint32_t slot, std::uint64_t weight_before) noexcept {
+        all_.reweighed(slots, slot, weight_before);
+    }
     void erased(Slots& slots, std::uint32_t slot) noexcept { all_.erase(slots, slot); }
     [[nodiscard]] std::uint32_t victim(Slots& /*slots*/) noexcept { return all_.back(); }
     void settle(Slots& /*slots*/) noexcept {}

@@ -29,9 +29,11 @@ public:
         slot_links& links = slots.links(slot);
         if (links.uses < max_uses) ++links.uses;
     }
+    void reweighed(Slots& slots, std::uint32_t slot, std::uint64_t weight_before) noexcept {
+        queue_of(slots.links(slot)).reweighed(slots, slot, weight_before);
+    }
     void erased(Slots& slots, std::uint32_t slot) noexcept {
-        queue& from = small_.holds(slots.links(slot)) ? small_ : main_;
-        from.erase(slots, slot);
+        queue_of(slots.links(slot)).erase(slots, slot);
     }
     [[nodiscard]] std::uint32_t victim(Slots& slots) noexcept {
         while (!small_.empty() && (small_.weight() > small_max_ || main_.empty())) {
@@ -58,6 +60,9 @@ private:
     using queue = slot_list<Slots>;
     static constexpr std::uint32_t max_uses = 3;
 
+    [[nodiscard]] queue& queue_of(const slot_links& links) noexcept {
+        return small_.holds(links) ? small_ : main_;
+    }
     static void enter(Slots& slots, std::uint32_t slot, queue& to) noexcept {
         to.push_front(slots, slot);
         slots.links(slot).uses = 0;

@@ -61,6 +61,10 @@ public:
         --size_;
         weight_ -= slots.weight(slot);
     }
+    /// `slot`, which is in this list, weighs something else than it did.
+    void reweighed(Slots& slots, std::uint32_t slot, std::uint64_t weight_before) noexcept {
+        weight_ += slots.weight(slot) - weight_before;
+    }
     /// Brings `slot`, which is in this list, to the front or leaves it near there.
     void refresh(Slots& slots, std::uint32_t slot) noexcept {
         const std::uint32_t pushes_since = (pushes_ - slots.links(slot).pushed) & push_mask;

@@ -91,14 +91,14 @@ public:
         if (probation_.holds(links)) return promote(slots, slot);
         (window_.holds(links) ? window_ : protected_).refresh(slots, slot);
     }
+    void reweighed(Slots& slots, std::uint32_t slot, std::uint64_t weight_before) noexcept {
+        segment_of(slots.links(slot)).reweighed(slots, slot, weight_before);
+    }
     void erased(Slots& slots, std::uint32_t slot) noexcept {
         slot_links& links = slots.links(slot);
         age(links);
         if (links.uses > 0) sketch_.add(slots.hash(slot), links.uses);
-        segment& from = window_.holds(links)      ? window_
-                        : probation_.holds(links) ? probation_
-                                                  : protected_;
-        from.erase(slots, slot);
+        segment_of(links).erase(slots, slot);
     }
 
     /// Who leaves while all together are too heavy.
@@ -134,6 +134,10 @@ public:
 private:
     using segment = slot_list<Slots>;
 
+    [[nodiscard]] segment& segment_of(const slot_links& links) noexcept {
+        if (window_.holds(links)) return window_;
+        return probation_.holds(links) ? probation_ : protected_;
+    }
     [[nodiscard]] std::uint32_t main_back() const noexcept {
         return probation_.empty() ? protected_.back() : probation_.back();
     }

@@ -31,6 +31,8 @@ public:
     using map = bounded_map<K, V, Policy, Traits>;
 };
 using policies = std::tuple<with<weir::w_tinylfu>, with<weir::s3_fifo>, with<weir::lru>>;
+/// Those that do not let the newest have it all.
+using earning_policies = std::tuple<with<weir::w_tinylfu>, with<weir::s3_fifo>>;
 
 /// A value whose copies are counted, and fail when it is time; it does not move.
 class fragile {
@@ -86,6 +88,38 @@ private:
     std::vector<std::string>* left_;
 };
 
+/// Numbers that weigh themselves, with a number beside; the sum of those that left.
+template <bool Weighs>
+class noting : public weir::bounded_map_traits<int, unsigned> {
+public:
+    class extra {
+    public:
+        unsigned mark = 0;
+    };
+    static constexpr bool weighs = Weighs;
+    [[nodiscard]] static std::uint64_t weight(int /*key*/, unsigned value) noexcept {
+        return Weighs ? value : 1;
+    }
+    void removed(int key, unsigned value, extra& with) { left.emplace_back(key, value, with.mark); }
+
+    std::vector<std::tuple<int, unsigned, unsigned>> left;
+};
+
+template <class Map>
+void require_notes_of_replaced_values() {
+    Map map(100);
+    map.put(7, 20)->extra().mark = 1;
+    auto* second = map.put(7, 30);
+    BOOST_TEST(second->value == 30U);
+    BOOST_TEST(second->extra().mark == 0U);
+    second->extra().mark = 2;
+    BOOST_TEST(map.size() == 1U);
+    map.erase(7);
+    const std::vector<std::tuple<int, unsigned, unsigned>> expected{{7, 20U, 1U}, {7, 30U, 2U}};
+    BOOST_TEST((map.traits().left == expected));
+    BOOST_TEST(map.weight() == 0U);
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_copy_leaves_the_map_as_it_was, With, policies) {
@@ -125,6 +159,61 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(who_is_told_of_a_removal_may_take_the_value, With,
     BOOST_TEST(map.weight() == 0U);
     BOOST_TEST(left.size() == 99U);
     BOOST_TEST(left.front() == std::string(40, 'a'));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_value_that_is_replaced_leaves_with_its_extra, With, policies) {
+    require_notes_of_replaced_values<typename With::template map<int, unsigned, noting<false>>>();
+    require_notes_of_replaced_values<typename With::template map<int, unsigned, noting<true>>>();
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_value_may_be_replaced_by_a_lighter_or_heavier_one, With, policies) {
+    typename With::template map<int, unsigned, noting<true>> map(100);
+    for (int key = 0; key < 4; ++key) map.put(key, 25);
+    BOOST_TEST(map.put(2, 5) != nullptr);
+    BOOST_TEST(map.weight() == 80U);
+    BOOST_TEST(map.size() == 4U);
+    BOOST_TEST(map.put(2, 25) != nullptr);
+    BOOST_TEST((map.weight() == 100U && map.size() == 4U));
+    // Others leave for it, or it does; nothing is too heavy in the end.
+    map.put(2, 90);
+    BOOST_TEST(map.weight() <= 100U);
+    map.put(2, 100);
+    BOOST_TEST(map.weight() <= 100U);
+    if (map.peek(2) != nullptr) BOOST_TEST(map.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_heavier_than_all_may_be_goes_with_what_it_replaces, With,
+                              policies) {
+    typename With::template map<int, unsigned, noting<true>> map(100);
+    map.put(1, 60);
+    map.put(2, 10);
+    BOOST_TEST(map.put(1, 101) == nullptr);
+    BOOST_TEST(map.peek(1) == nullptr);
+    BOOST_TEST(map.weight() == 10U);
+    BOOST_TEST(map.put(3, 101) == nullptr);
+    BOOST_TEST(map.traits().left.size() == 1U);
+    BOOST_TEST(map.peek(2)->value == 10U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_value_that_is_refreshed_keeps_what_its_key_has_earned, With,
+                              earning_policies) {
+    typename With::template map<int, unsigned, noting<true>> map(1000);
+    // 50 keys are asked for again and again; then only refreshed, as others come and go.
+    for (int round = 0; round < 10; ++round) {
+        for (int key = 0; key < 50; ++key) {
+            if (map.find(key) == nullptr) map.put(key, 10);
+        }
+        for (int key = 1000; key < 1060; ++key) map.put(key + round * 100, 10);
+    }
+    int kept = 0;
+    for (int key = 0; key < 50; ++key) {
+        if (map.peek(key) != nullptr && map.put(key, 11) != nullptr) ++kept;
+    }
+    for (int key = 10'000; key < 10'200; ++key) map.put(key, 10);
+    int left = 0;
+    for (int key = 0; key < 50; ++key) left += map.peek(key) != nullptr ? 1 : 0;
+    BOOST_TEST(kept == 50);
+    BOOST_TEST(left == 50);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
