@@ -32,7 +32,8 @@ public:
     class extra {};
     /// Whether `weight` may give anything but 1.
     static constexpr bool weighs = false;
-    /// Must give the same for the same pair, always.
+    /// Must give the same for the same pair, always; 0 counts as 1, so that the bound bounds the
+    /// number of entries, too. Whoever changes a value in place must not change its weight.
     [[nodiscard]] static std::uint64_t weight(const K& /*key*/, const V& /*value*/) noexcept {
         return 1;
     }
@@ -101,7 +102,7 @@ public:
     entry* put(K key, V value) {
         const std::uint32_t hash = hash_of(key);
         const std::uint32_t slot = slot_of(key, hash);
-        const std::uint64_t weight = Traits::weight(key, value);
+        const std::uint64_t weight = slots::weight_of(key, value);
         const bool is_there = slot != slot_index::none;
         if (weight > max_weight_) {
             if (is_there) remove(slot, hash);

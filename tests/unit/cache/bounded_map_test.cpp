@@ -216,4 +216,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_value_that_is_refreshed_keeps_what_its_key_has_e
     BOOST_TEST(left == 50);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_says_to_weigh_nothing_weighs_one, With, policies) {
+    typename With::template map<int, unsigned, noting<true>> map(50);
+    for (int key = 0; key < 1000; ++key) {
+        map.put(key, 0);
+        BOOST_TEST(map.weight() == map.size());
+        BOOST_TEST(map.size() <= 50U);
+    }
+    for (int key = 2000; key < 2100; ++key) map.put(key, 10);
+    BOOST_TEST(map.weight() <= 50U);
+    map.clear();
+    BOOST_TEST((map.weight() == 0U && map.size() == 0U));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -84,7 +84,11 @@ public:
         return spread_hash(typename Traits::hash()(entries_[slot].key));
     }
     [[nodiscard]] std::uint64_t weight(std::uint32_t slot) const noexcept {
-        return Traits::weight(entries_[slot].key, entries_[slot].value);
+        return weight_of(entries_[slot].key, entries_[slot].value);
+    }
+    template <class K, class V>
+    [[nodiscard]] static std::uint64_t weight_of(const K& key, const V& value) noexcept {
+        return std::max<std::uint64_t>(1, Traits::weight(key, value));
     }
 
 private:
