@@ -67,13 +67,13 @@ public:
     };
     using policy_type = Policy<detail::slot_array<entry, Traits>>;
 
-    /// @param max_weight  1 ... 2^32 - 2 entries where each weighs 1, otherwise any weight.
+    /// @param max_weight  1 ... 2^32 - 2 entries where each weighs 1, otherwise 1 ... 2^63.
     explicit bounded_map(std::uint64_t max_weight, Traits traits = Traits())
         : traits_(std::move(traits)),
           max_weight_(max_weight),
           slots_(slots_for(max_weight)),
           policy_(max_weight) {
-        WEIR_ASSERT(max_weight > 0, "a bounded_map needs a bound of at least 1");
+        assert_bound(max_weight);
         if (!Traits::weighs) policy_.expect_entries(max_weight);
     }
     bounded_map(const bounded_map&) = delete;
@@ -147,7 +147,7 @@ public:
     }
     /// Another bound; a lower one lets entries leave now.
     void resize(std::uint64_t max_weight) {
-        WEIR_ASSERT(max_weight > 0, "a bounded_map needs a bound of at least 1");
+        assert_bound(max_weight);
         max_weight_ = max_weight;
         slots_.set_max_entries(slots_for(max_weight));
         policy_.resize(max_weight);
@@ -170,6 +170,13 @@ public:
 private:
     using slots = detail::slot_array<entry, Traits>;
 
+    static void assert_bound(std::uint64_t max_weight) noexcept {
+        // What is there and what comes are added up before anything leaves.
+        constexpr std::uint64_t largest =
+            Traits::weighs ? std::uint64_t{1} << 63U : std::uint64_t{slots::none} - 1;
+        WEIR_ASSERT(max_weight > 0, "a bounded_map needs a bound of at least 1");
+        WEIR_ASSERT(max_weight <= largest, "a bounded_map has a bound that it cannot count up to");
+    }
     /// One more than the bound: the newest comes before another leaves.
     [[nodiscard]] static std::size_t slots_for(std::uint64_t max_weight) noexcept {
         return Traits::weighs ? slots::none - 1 : static_cast<std::size_t>(max_weight + 1);
