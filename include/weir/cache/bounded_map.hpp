@@ -8,6 +8,7 @@
 #pragma once
 
 #include <weir/base/assert.hpp>
+#include <weir/cache/detail/key_hash.hpp>
 #include <weir/cache/detail/slot_array.hpp>
 #include <weir/cache/slot_index.hpp>
 #include <weir/cache/w_tinylfu.hpp>
@@ -25,7 +26,10 @@ namespace weir {
 template <class K, class V>
 class bounded_map_traits {
 public:
-    using hash = std::hash<K>;
+    /// std::hash; that of strings takes all that views as one.
+    using hash = detail::key_hash<K>;
+    /// Where both are transparent (`is_transparent`), what they take is looked up as it is;
+    /// otherwise it becomes a key first.
     using equal = std::equal_to<>;
     /// Stands in each entry beside key and value, made anew with each value; best of four-byte
     /// parts.
@@ -54,6 +58,9 @@ public:
 template <class K, class V, template <class> class Policy = w_tinylfu,
           class Traits = bounded_map_traits<K, V>>
 class bounded_map {
+    static constexpr bool is_transparent =
+        detail::transparent<typename Traits::hash, typename Traits::equal>;
+
 public:
     /// One key with its value.
     class entry : public slot_links, public Traits::extra {
@@ -81,19 +88,18 @@ public:
     ~bounded_map() = default;
 
     /// The entry of `key`, which was used now; null when there is none.
+    [[nodiscard]] entry* find(const K& key) { return find_as(key); }
     template <class Q>
+        requires is_transparent
     [[nodiscard]] entry* find(const Q& key) {
-        const std::uint32_t hash = hash_of(key);
-        const std::uint32_t slot = slot_of(key, hash);
-        if (slot == slot_index::none) return nullptr;
-        policy_.hit(slots_, slot, hash);
-        return &slots_.entry(slot);
+        return find_as(key);
     }
     /// The same without counting as a use.
+    [[nodiscard]] entry* peek(const K& key) { return peek_as(key); }
     template <class Q>
+        requires is_transparent
     [[nodiscard]] entry* peek(const Q& key) {
-        const std::uint32_t slot = slot_of(key, hash_of(key));
-        return slot == slot_index::none ? nullptr : &slots_.entry(slot);
+        return peek_as(key);
     }
 
     /// Keeps `value` for `key`, instead of what was kept before, and lets others leave for it.
@@ -112,13 +118,11 @@ public:
                         : insert(hash, std::move(key), std::move(value), weight);
     }
     /// Returns whether there was one.
+    bool erase(const K& key) { return erase_as(key); }
     template <class Q>
+        requires is_transparent
     bool erase(const Q& key) {
-        const std::uint32_t hash = hash_of(key);
-        const std::uint32_t slot = slot_of(key, hash);
-        if (slot == slot_index::none) return false;
-        remove(slot, hash);
-        return true;
+        return erase_as(key);
     }
     void clear() noexcept {
         for (std::uint32_t slot = 0; slot < slots_.used(); ++slot) {
@@ -190,6 +194,27 @@ private:
         return index_.find(hash, [&](std::uint32_t slot) {
             return typename Traits::equal()(slots_.entry(slot).key, key);
         });
+    }
+    template <class Q>
+    [[nodiscard]] entry* find_as(const Q& key) {
+        const std::uint32_t hash = hash_of(key);
+        const std::uint32_t slot = slot_of(key, hash);
+        if (slot == slot_index::none) return nullptr;
+        policy_.hit(slots_, slot, hash);
+        return &slots_.entry(slot);
+    }
+    template <class Q>
+    [[nodiscard]] entry* peek_as(const Q& key) {
+        const std::uint32_t slot = slot_of(key, hash_of(key));
+        return slot == slot_index::none ? nullptr : &slots_.entry(slot);
+    }
+    template <class Q>
+    bool erase_as(const Q& key) {
+        const std::uint32_t hash = hash_of(key);
+        const std::uint32_t slot = slot_of(key, hash);
+        if (slot == slot_index::none) return false;
+        remove(slot, hash);
+        return true;
     }
     /// What was kept leaves, what comes has its place: a refreshed entry is no newcomer.
     entry* replace(std::uint32_t slot, std::uint32_t hash, V value) {

@@ -6,8 +6,11 @@
 #include <weir/cache/lru.hpp>
 #include <weir/cache/s3_fifo.hpp>
 
+#include "allocation_count.hpp"
+
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -120,6 +123,36 @@ void require_notes_of_replaced_values() {
     BOOST_TEST(map.weight() == 0U);
 }
 
+/// A name, which only becomes one on purpose.
+class name {
+public:
+    explicit name(std::string_view text_) : text(text_) { ++made; }
+
+    std::string text;
+    static inline int made = 0;
+};
+/// Names by any case of letters.
+class any_case : public weir::bounded_map_traits<name, int> {
+public:
+    class hash {
+    public:
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return text.size(); }
+        std::size_t operator()(const name& whole) const noexcept { return whole.text.size(); }
+    };
+    class equal {
+    public:
+        using is_transparent = void;
+        bool operator()(const name& one, const name& other) const noexcept {
+            return (*this)(one, std::string_view(other.text));
+        }
+        bool operator()(const name& one, std::string_view other) const noexcept {
+            return std::equal(one.text.begin(), one.text.end(), other.begin(), other.end(),
+                              [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+        }
+    };
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_copy_leaves_the_map_as_it_was, With, policies) {
@@ -227,6 +260,40 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_says_to_weigh_nothing_weighs_one, With, polic
     BOOST_TEST(map.weight() <= 50U);
     map.clear();
     BOOST_TEST((map.weight() == 0U && map.size() == 0U));
+}
+
+BOOST_AUTO_TEST_CASE(strings_are_looked_up_by_views_and_literals_without_making_a_string) {
+    bounded_map<std::string, int> map(10);
+    const std::string longer_than_inside_a_string(100, 'x');
+    map.put(longer_than_inside_a_string, 1);
+    map.put("a literal that does not fit into the string itself", 2);
+    const weir::test::allocation_count allocated;
+    BOOST_TEST(map.find(std::string_view(longer_than_inside_a_string))->value == 1);
+    BOOST_TEST(map.find("a literal that does not fit into the string itself")->value == 2);
+    BOOST_TEST(map.peek(std::string_view("a view of a text that nobody put in")) == nullptr);
+    BOOST_TEST(map.erase(std::string_view(longer_than_inside_a_string)));
+    BOOST_TEST(allocated.value() == 0U);
+    BOOST_TEST(map.find(longer_than_inside_a_string) == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(what_hash_and_equal_of_the_traits_take_is_looked_up_as_it_is) {
+    bounded_map<name, int, weir::w_tinylfu, any_case> map(10);
+    map.put(name("Ada"), 1);
+    map.put(name("Bob"), 2);
+    name::made = 0;
+    BOOST_TEST(map.find(std::string_view("aDA"))->value == 1);
+    BOOST_TEST(map.erase(std::string_view("BOB")));
+    BOOST_TEST(map.peek(std::string_view("bob")) == nullptr);
+    BOOST_TEST(name::made == 0);
+    BOOST_TEST(map.peek(name("ada"))->value == 1);
+}
+
+BOOST_AUTO_TEST_CASE(other_keys_are_looked_up_by_what_becomes_one) {
+    bounded_map<std::uint64_t, int> map(10);
+    map.put(7, 1);
+    BOOST_TEST(map.find(7)->value == 1);
+    const unsigned char narrow = 7;
+    BOOST_TEST(map.find(narrow)->value == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
