@@ -43,7 +43,8 @@ public:
     }
     /// A value leaves: its entry does, for whatever reason but the end of the map, or another
     /// value comes for the key. It may be taken away; the map must be left alone.
-    void removed(const K& /*key*/, V& /*value*/, extra& /*with*/) noexcept {}
+    template <class Extra>
+    void removed(const K& /*key*/, V& /*value*/, Extra& /*with*/) noexcept {}
 };
 
 /// A map of at most so many entries, or of entries of at most so much weight. Belongs to one
