@@ -150,7 +150,7 @@ public:
             if (slots_.is_live(slot)) look(slots_.entry(slot));
         }
     }
-    /// Another bound; a lower one lets entries leave now.
+    /// Another bound; a lower one lets entries leave now. Slots, once there, are kept for others.
     void resize(std::uint64_t max_weight) {
         assert_bound(max_weight);
         max_weight_ = max_weight;

@@ -78,6 +78,8 @@ public:
 
     // What a policy may ask.
     [[nodiscard]] slot_links& links(std::uint32_t slot) noexcept {
+        // Those of a free slot, too, which holds no entry.
+        static_assert(!std::is_polymorphic_v<Entry>, "the links of an entry come first in it");
         return *reinterpret_cast<slot_links*>(entries_ + slot);
     }
     [[nodiscard]] std::uint32_t hash(std::uint32_t slot) const noexcept {
