@@ -163,7 +163,8 @@ private:
     void age(slot_links& links) const noexcept {
         const unsigned halvings = (epoch_ - links.epoch) & 15U;
         if (halvings == 0) return;
-        links.uses = (links.uses >> std::min(halvings, 4U)) & 15U;
+        const std::uint32_t uses = links.uses;
+        links.uses = (uses >> std::min(halvings, 4U)) & 15U;
         links.epoch = epoch_ & 15U;
     }
     void promote(Slots& slots, std::uint32_t slot) noexcept {
