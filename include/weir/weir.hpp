@@ -156,6 +156,8 @@
 #include <weir/resilience/retry.hpp>
 #include <weir/resilience/saturation.hpp>
 
+#include <weir/pool/object_pool.hpp>
+
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>
 #include <weir/http/headers.hpp>

@@ -1,0 +1,11 @@
+// expect: an object_pool was destroyed while a handle is out
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/pool/object_pool.hpp>
+
+#include <memory>
+
+int main() {
+    auto numbers = std::make_unique<weir::object_pool<int>>(1);
+    const auto handle = numbers->try_acquire();
+    numbers.reset();
+}
