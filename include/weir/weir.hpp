@@ -157,10 +157,12 @@
 #include <weir/resilience/saturation.hpp>
 
 #include <weir/pool/object_pool.hpp>
+#include <weir/pool/pool.hpp>
 #include <weir/pool/pool_demand.hpp>
 #include <weir/pool/pool_options.hpp>
 #include <weir/pool/pool_state.hpp>
 #include <weir/pool/pool_statistics.hpp>
+#include <weir/pool/resource_factory.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>
