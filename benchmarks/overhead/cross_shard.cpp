@@ -3,7 +3,7 @@
 // each other through eventfds by hand (what the kernel asks for two wake-ups), and Boost.Asio's
 // post between two contexts.
 //
-//   cross_shard [repetitions]     prints one JSON object a line: {"case", "who", "best", "median"}
+//   cross_shard [repetitions]     prints one JSON object a line: {"case", "who", "best", ...}
 #include "stopwatch.hpp"
 
 #include <weir/io/runtime.hpp>
@@ -27,7 +27,6 @@
 
 namespace {
 
-using benchmark::contestant;
 using benchmark::stopwatch;
 
 constexpr int round_trips = 5'000;
@@ -116,11 +115,11 @@ double with_asio() {
 
 int main(int argc, char** argv) {
     constexpr const char* topic = "a call on another thread and back";
-    std::vector<contestant> all;
-    all.emplace_back(topic, "weir", with_weir);
-    all.emplace_back(topic, "minimal", by_hand);
+    benchmark::contest all;
+    all.add(topic, "weir", with_weir);
+    all.add(topic, "minimal", by_hand);
 #if defined(WEIR_BENCH_WITH_ASIO)
-    all.emplace_back(topic, "asio", with_asio);
+    all.add(topic, "asio", with_asio);
 #endif
-    benchmark::compete(all, benchmark::repetitions(argc, argv));
+    all.run(benchmark::repetitions(argc, argv));
 }

@@ -2,7 +2,7 @@
 // What weir's tasks, groups, locks, channels and timers cost, in nanoseconds an operation, beside a
 // minimal hand-written task and Boost.Asio's awaitables in the same process.
 //
-//   tasks [repetitions]     prints one JSON object a line: {"case", "who", "best", "median"}
+//   tasks [repetitions]     prints one JSON object a line: {"case", "who", "best", ...}
 #include "minimal_task.hpp"
 #include "stopwatch.hpp"
 
@@ -26,12 +26,10 @@
 
 #include <chrono>
 #include <memory>
-#include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
-using benchmark::contestant;
 using benchmark::stopwatch;
 
 constexpr int await_count = 200'000;
@@ -252,10 +250,10 @@ double measure() {
 
 // ---- the table ----
 
-std::vector<contestant> contestants() {
-    std::vector<contestant> all;
+benchmark::contest contestants() {
+    benchmark::contest all;
     const auto add = [&](const char* topic, const char* who, double (*measure)()) {
-        all.emplace_back(topic, who, measure);
+        all.add(topic, who, measure);
     };
     add("co_await a ready child", "weir", with_weir::measure<with_weir::await_child>);
     add("co_await a ready child", "minimal", by_hand::measure<by_hand::await_child>);
@@ -285,7 +283,6 @@ std::vector<contestant> contestants() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::vector<contestant> all = contestants();
-    benchmark::compete(all, benchmark::repetitions(argc, argv));
+    contestants().run(benchmark::repetitions(argc, argv));
     return sink == 42 ? 1 : 0;  // keeps the work from being optimised away
 }

@@ -81,13 +81,6 @@
 #include <weir/io/op/shutdown.hpp>
 #include <weir/io/op/write.hpp>
 
-#include <weir/flow/batch_queue.hpp>
-#include <weir/flow/batcher.hpp>
-#include <weir/flow/data_loader.hpp>
-#include <weir/flow/error.hpp>
-#include <weir/flow/supervision.hpp>
-#include <weir/flow/supervisor.hpp>
-
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
 #include <weir/net/port_reservation.hpp>
@@ -117,20 +110,6 @@
 #include <weir/cache/value_store.hpp>
 #include <weir/cache/w_tinylfu.hpp>
 #include <weir/cache/window_balance.hpp>
-
-#include <weir/balance/candidates.hpp>
-#include <weir/balance/hash_ring.hpp>
-#include <weir/balance/key_hash.hpp>
-#include <weir/balance/least_loaded.hpp>
-#include <weir/balance/peak_ewma.hpp>
-#include <weir/balance/peak_latency.hpp>
-#include <weir/balance/rendezvous.hpp>
-#include <weir/balance/round_robin.hpp>
-#include <weir/balance/smooth_weighted.hpp>
-#include <weir/balance/source_affinity.hpp>
-#include <weir/balance/target.hpp>
-#include <weir/balance/target_set.hpp>
-#include <weir/balance/upstream.hpp>
 
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>
@@ -163,6 +142,27 @@
 #include <weir/pool/pool_state.hpp>
 #include <weir/pool/pool_statistics.hpp>
 #include <weir/pool/resource_factory.hpp>
+
+#include <weir/balance/candidates.hpp>
+#include <weir/balance/hash_ring.hpp>
+#include <weir/balance/key_hash.hpp>
+#include <weir/balance/least_loaded.hpp>
+#include <weir/balance/peak_ewma.hpp>
+#include <weir/balance/peak_latency.hpp>
+#include <weir/balance/rendezvous.hpp>
+#include <weir/balance/round_robin.hpp>
+#include <weir/balance/smooth_weighted.hpp>
+#include <weir/balance/source_affinity.hpp>
+#include <weir/balance/target.hpp>
+#include <weir/balance/target_set.hpp>
+#include <weir/balance/upstream.hpp>
+
+#include <weir/flow/batch_queue.hpp>
+#include <weir/flow/batcher.hpp>
+#include <weir/flow/data_loader.hpp>
+#include <weir/flow/error.hpp>
+#include <weir/flow/supervision.hpp>
+#include <weir/flow/supervisor.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
 #include <weir/http/error.hpp>

@@ -53,7 +53,7 @@ public:
 
 private:
     static constexpr unsigned rows = 4;
-    static constexpr std::size_t entries_a_block = 12;
+    static constexpr std::size_t entries_a_block = 13;
 
     struct alignas(64) block {
         std::array<std::uint64_t, 8> words{};

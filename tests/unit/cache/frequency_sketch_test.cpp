@@ -129,11 +129,11 @@ BOOST_AUTO_TEST_CASE(resizing_forgets_and_begins_a_new_sample) {
     BOOST_TEST(ticks_to_halving(sketch) == 2000U);
 }
 
-BOOST_AUTO_TEST_CASE(it_costs_five_bytes_and_a_third_an_entry) {
+BOOST_AUTO_TEST_CASE(it_costs_less_than_five_bytes_an_entry) {
     BOOST_TEST(frequency_sketch(1).memory_bytes() == 64U);
-    BOOST_TEST(frequency_sketch(12).memory_bytes() == 64U);
-    BOOST_TEST(frequency_sketch(13).memory_bytes() == 128U);
-    BOOST_TEST(frequency_sketch(120'000).memory_bytes() == 640'000U);
+    BOOST_TEST(frequency_sketch(13).memory_bytes() == 64U);
+    BOOST_TEST(frequency_sketch(14).memory_bytes() == 128U);
+    BOOST_TEST(frequency_sketch(130'000).memory_bytes() == 640'000U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

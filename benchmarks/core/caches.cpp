@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hit in a cache that holds all keys, which are asked for with Zipf's law (0.9): with weir's
+// policies, beside the usual list and map of the standard library and Boost.MultiIndex.
+#include "cases.hpp"
+#include "workload.hpp"
+
+#include <weir/cache/cache.hpp>
+#include <weir/cache/lru.hpp>
+#include <weir/cache/s3_fifo.hpp>
+#include <weir/coro/this_task.hpp>
+
+#if defined(WEIR_BENCH_WITH_BOOST)
+#include <boost/multi_index/hashed_index.hpp>
+#include <boost/multi_index/member.hpp>
+#include <boost/multi_index/sequenced_index.hpp>
+#include <boost/multi_index_container.hpp>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace benchmark {
+namespace {
+
+using key = std::uint64_t;
+using value = std::uint64_t;
+constexpr std::size_t asked = 1'000'000;
+
+/// What everybody writes first: exact LRU.
+class naive_cache {
+public:
+    explicit naive_cache(std::size_t entries) : max_(entries) {}
+    value* find(key k) {
+        const auto found = places_.find(k);
+        if (found == places_.end()) return nullptr;
+        order_.splice(order_.begin(), order_, found->second);
+        return &found->second->second;
+    }
+    void put(key k, value v) {
+        order_.emplace_front(k, v);
+        places_[k] = order_.begin();
+        if (order_.size() <= max_) return;
+        places_.erase(order_.back().first);
+        order_.pop_back();
+    }
+
+private:
+    std::size_t max_;
+    std::list<std::pair<key, value>> order_;
+    std::unordered_map<key, std::list<std::pair<key, value>>::iterator> places_;
+};
+
+#if defined(WEIR_BENCH_WITH_BOOST)
+class boost_cache {
+public:
+    explicit boost_cache(std::size_t entries) : max_(entries) {}
+    const value* find(key k) {
+        auto& by_key = entries_.get<1>();
+        const auto found = by_key.find(k);
+        if (found == by_key.end()) return nullptr;
+        entries_.relocate(entries_.begin(), entries_.project<0>(found));
+        return &found->second;
+    }
+    void put(key k, value v) {
+        entries_.push_front({k, v});
+        if (entries_.size() > max_) entries_.pop_back();
+    }
+
+private:
+    using entry = std::pair<key, value>;
+    using by_use = boost::multi_index::sequenced<>;
+    using by_key =
+        boost::multi_index::hashed_unique<boost::multi_index::member<entry, key, &entry::first>>;
+    std::size_t max_;
+    boost::multi_index_container<entry, boost::multi_index::indexed_by<by_use, by_key>> entries_;
+};
+#endif
+
+/// One of weir's maps with the interface of the others.
+template <template <class> class Policy>
+class weir_map {
+public:
+    explicit weir_map(std::size_t entries) : map_(entries) {}
+    value* find(key k) {
+        auto* found = map_.find(k);
+        return found == nullptr ? nullptr : &found->value;
+    }
+    void put(key k, value v) { map_.put(k, v); }
+
+private:
+    weir::bounded_map<key, value, Policy> map_;
+};
+
+template <class Cache>
+void add_map(contest& to, const std::string& topic, const char* who, std::size_t entries,
+             const std::shared_ptr<const trace>& keys) {
+    const auto all = std::make_shared<Cache>(entries);
+    for (std::size_t i = 0; i < entries; ++i) all->put(i, i);
+    to.add(topic, who, [all, keys] {
+        const stopwatch watch;
+        value sum = 0;
+        for (const key each : *keys) sum += *all->find(each);
+        keep(sum);
+        return watch.each(keys->size());
+    });
+}
+
+weir::task<weir::result<value>> never(const key& /*k*/) {
+    co_return weir::fail(std::errc::io_error);
+}
+
+weir::task<double> get_all(std::size_t entries, const trace& keys) {
+    weir::cache_options options(entries);
+    options.ttl = std::chrono::hours(1);
+    weir::cache<key, value> all(co_await weir::this_task(), options, never);
+    for (std::size_t i = 0; i < entries; ++i) all.put(i, i);
+    const stopwatch watch;
+    value sum = 0;
+    for (const key each : keys) {
+        const auto got = co_await all.get(each);
+        sum += *got;
+    }
+    keep(sum);
+    co_return watch.each(keys.size());
+}
+weir::task<double> find_all(std::size_t entries, const trace& keys) {
+    weir::cache_options options(entries);
+    options.ttl = std::chrono::hours(1);
+    weir::cache<key, value> all(co_await weir::this_task(), options, never);
+    for (std::size_t i = 0; i < entries; ++i) all.put(i, i);
+    const stopwatch watch;
+    value sum = 0;
+    for (const key each : keys) sum += *all.find(each);
+    keep(sum);
+    co_return watch.each(keys.size());
+}
+
+}  // namespace
+
+void add_caches(contest& to) {
+    for (const std::size_t entries : {std::size_t{10'000}, std::size_t{1'000'000}}) {
+        const auto keys = std::make_shared<const trace>(zipf(entries, 0.9, asked, 1));
+        const std::string topic =
+            "cache hit, " + std::string(entries == 10'000 ? "10,000" : "1,000,000") + " entries";
+        to.add(topic, "weir", in_task([=] { return find_all(entries, *keys); }));
+        add_map<weir_map<weir::w_tinylfu>>(to, topic, "bounded_map", entries, keys);
+        add_map<weir_map<weir::lru>>(to, topic, "lru", entries, keys);
+        add_map<weir_map<weir::s3_fifo>>(to, topic, "s3_fifo", entries, keys);
+        add_map<naive_cache>(to, topic, "std", entries, keys);
+#if defined(WEIR_BENCH_WITH_BOOST)
+        add_map<boost_cache>(to, topic, "boost", entries, keys);
+#endif
+        to.add(topic + ", co_await get", "weir", in_task([=] { return get_all(entries, *keys); }));
+    }
+}
+
+}  // namespace benchmark
