@@ -101,6 +101,7 @@ void add_map(contest& to, const std::string& topic, const char* who, std::size_t
              const std::shared_ptr<const trace>& keys) {
     const auto all = std::make_shared<Cache>(entries);
     for (std::size_t i = 0; i < entries; ++i) all->put(i, i);
+    for (const key each : *keys) keep(*all->find(each));  // as it is after a while
     to.add(topic, who, [all, keys] {
         const stopwatch watch;
         value sum = 0;
@@ -119,8 +120,9 @@ weir::task<double> get_all(std::size_t entries, const trace& keys) {
     options.ttl = std::chrono::hours(1);
     weir::cache<key, value> all(co_await weir::this_task(), options, never);
     for (std::size_t i = 0; i < entries; ++i) all.put(i, i);
-    const stopwatch watch;
     value sum = 0;
+    for (const key each : keys) sum += *all.find(each);  // as it is after a while
+    const stopwatch watch;
     for (const key each : keys) {
         const auto got = co_await all.get(each);
         sum += *got;
@@ -133,8 +135,9 @@ weir::task<double> find_all(std::size_t entries, const trace& keys) {
     options.ttl = std::chrono::hours(1);
     weir::cache<key, value> all(co_await weir::this_task(), options, never);
     for (std::size_t i = 0; i < entries; ++i) all.put(i, i);
-    const stopwatch watch;
     value sum = 0;
+    for (const key each : keys) sum += *all.find(each);  // as it is after a while
+    const stopwatch watch;
     for (const key each : keys) sum += *all.find(each);
     keep(sum);
     co_return watch.each(keys.size());

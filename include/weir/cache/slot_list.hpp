@@ -19,7 +19,8 @@ namespace weir {
 struct slot_links {
     std::uint32_t previous = 0;
     std::uint32_t next = 0;
-    std::uint32_t pushed : 22 = 0;
+    std::uint32_t pushed : 21 = 0;
+    std::uint32_t touched : 1 = 0;  ///< the policy's: used since it was last looked at
     std::uint32_t uses : 4 = 0;     ///< the policy's
     std::uint32_t epoch : 4 = 0;    ///< the policy's: when `uses` were counted
     std::uint32_t segment : 2 = 0;  ///< the policy's: 0 = in no list
@@ -89,8 +90,8 @@ public:
     [[nodiscard]] std::uint32_t back() const noexcept { return back_; }
 
 private:
-    static constexpr std::uint32_t push_mask = (std::uint32_t{1} << 22U) - 1;
-    // Of lists of more than 2^22: what has fallen farther behind than the numbers reach looks near
+    static constexpr std::uint32_t push_mask = (std::uint32_t{1} << 21U) - 1;
+    // Of lists of more than 2^21: what has fallen farther behind than the numbers reach looks near
     // by a chance of a quarter, not always.
     static constexpr std::uint32_t largest_front = push_mask / 4;
 

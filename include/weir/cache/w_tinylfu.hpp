@@ -2,16 +2,16 @@
 // w_tinylfu: an entry stays if it was asked for more often than the one that would leave for it.
 //
 //   new --> window --its turn--> more often asked for than probation's last?
-//           (LRU)                  yes: that one leaves, it goes on   no: it leaves
+//                                  yes: that one leaves, it goes on   no: it leaves
 //                                  v
-//                               probation --hit--> protected
-//                               (LRU)     <--full--  (LRU)
+//                               probation --its turn, touched--> protected
+//                                         <-------full----------
 //
-// A hit is counted in the entry's own slot, which is at hand, and added to the sketch when the
-// entry leaves: the sketch is asked only when two compete.
-//
-// The window catches what is used in bursts, frequencies keep out what is used once (scans, loops),
-// and the size of the window follows the workload (window_balance).
+// A hit moves nothing: it marks the entry as touched and counts in the entry's own slot, which is
+// at hand. Whoever is about to leave a list is passed on if it was touched (CLOCK); the count goes
+// to the sketch when the entry leaves. The window catches what is used in bursts, frequencies keep
+// out what is used once (scans, loops), and the size of the window follows the workload
+// (window_balance).
 // Source: Einziger, Friedman, Manes, "TinyLFU: A Highly Efficient Cache Admission Policy", ACM
 // Transactions on Storage 13(4), 2017.
 #pragma once
@@ -84,12 +84,14 @@ public:
     void hit(Slots& slots, std::uint32_t slot, std::uint32_t /*hash*/) noexcept {
         slot_links& links = slots.links(slot);
         age(links);
-        if (links.uses < frequency_sketch::max_count) {
-            ++links.uses;
-            tick();
+        // An entry that is hot is not written to any more: its cache line stays clean.
+        if (links.touched == 0) {
+            links.touched = 1;
+            if (probation_.holds(links)) admissions_.note_success();
         }
-        if (probation_.holds(links)) return promote(slots, slot);
-        (window_.holds(links) ? window_ : protected_).refresh(slots, slot);
+        if (links.uses == frequency_sketch::max_count) return;
+        ++links.uses;
+        tick();
     }
     void reweighed(Slots& slots, std::uint32_t slot, std::uint64_t weight_before) noexcept {
         segment_of(slots.links(slot)).reweighed(slots, slot, weight_before);
@@ -103,10 +105,10 @@ public:
 
     /// Who leaves while all together are too heavy.
     [[nodiscard]] std::uint32_t victim(Slots& slots) noexcept {
-        const std::uint32_t least = main_back();
-        if (least == segment::none) return window_.back();
+        const std::uint32_t least = least_of_main(slots);
+        if (least == segment::none) return untouched_back(slots, window_);
         if (window_.weight() > window_max_) {
-            const std::uint32_t candidate = window_.back();
+            const std::uint32_t candidate = untouched_back(slots, window_);
             if (!admits(slots, candidate, least)) {
                 balance_.left_window(slots.hash(candidate));
                 return candidate;
@@ -133,13 +135,33 @@ public:
 
 private:
     using segment = slot_list<Slots>;
+    static constexpr int max_passes = 16;  // so that no insertion takes long
 
     [[nodiscard]] segment& segment_of(const slot_links& links) noexcept {
         if (window_.holds(links)) return window_;
         return probation_.holds(links) ? probation_ : protected_;
     }
-    [[nodiscard]] std::uint32_t main_back() const noexcept {
-        return probation_.empty() ? protected_.back() : probation_.back();
+    /// The last of a list; those that were touched are passed on to its front, but not for ever.
+    [[nodiscard]] std::uint32_t untouched_back(Slots& slots, segment& list,
+                                               int max = max_passes) noexcept {
+        for (int passes = 0; passes < max && !list.empty(); ++passes) {
+            slot_links& links = slots.links(list.back());
+            if (links.touched == 0) break;
+            links.touched = 0;
+            list.rotate(slots);
+        }
+        return list.back();
+    }
+    /// The last of probation; those that were touched go on into the protected part.
+    [[nodiscard]] std::uint32_t least_of_main(Slots& slots) noexcept {
+        for (int passes = 0; passes < max_passes && !probation_.empty(); ++passes) {
+            slot_links& links = slots.links(probation_.back());
+            if (links.touched == 0) break;
+            links.touched = 0;
+            promote(slots, probation_.back());
+        }
+        shrink_protected(slots);
+        return probation_.empty() ? untouched_back(slots, protected_) : probation_.back();
     }
     /// Equal ones stay, but for a few, chosen by chance: an attacker who knows the hashes could
     /// otherwise make victims that nobody is ever admitted against.
@@ -168,12 +190,16 @@ private:
         links.epoch = epoch_ & 15U;
     }
     void promote(Slots& slots, std::uint32_t slot) noexcept {
-        admissions_.note_success();
         probation_.erase(slots, slot);
         protected_.push_front(slots, slot);
+    }
+    /// Sends the last of the protected part back. Only one is passed over for each: more would wipe
+    /// out whom a scan finds touched.
+    void shrink_protected(Slots& slots) noexcept {
         const std::uint64_t protected_max = (max_weight_ - window_max_) / 5 * 4;
-        while (protected_.weight() > protected_max && protected_.size() > 1) {
-            const std::uint32_t oldest = protected_.back();
+        for (int sent = 0; sent < max_passes && protected_.weight() > protected_max; ++sent) {
+            if (protected_.size() == 1) return;
+            const std::uint32_t oldest = untouched_back(slots, protected_, 1);
             protected_.erase(slots, oldest);
             probation_.push_front(slots, oldest);
         }

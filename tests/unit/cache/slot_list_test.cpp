@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(in_a_list_longer_than_push_numbers_reach_what_is_used_again
     crowded_slots slots;
     weir::slot_list<crowded_slots> all(1);
     all.push_front(slots, 0);
-    constexpr std::uint32_t crowd = (1U << 24U) + (1U << 21U);
+    constexpr std::uint32_t crowd = (1U << 24U) + (1U << 20U);
     for (std::uint32_t slot = 1; slot <= crowd; ++slot) all.push_front(slots, slot);
     BOOST_TEST(all.back() == 0U);
     all.refresh(slots, 0);
