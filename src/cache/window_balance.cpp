@@ -12,8 +12,7 @@ constexpr double largest_share = 0.99;
 constexpr std::size_t entries_a_ghost = 16;
 constexpr std::size_t enough_ghosts = 1024;  // for votes that chance does not decide
 constexpr double votes_remembered = 16;
-constexpr double step_alone = 0.0005;    // of the whole cache, where votes contradict each other
-constexpr double step_together = 0.008;  // besides, where all agree
+constexpr double largest_step = 0.008;  // of the whole cache, where all votes agree
 
 }  // namespace
 
@@ -37,7 +36,7 @@ void window_balance::count_votes(std::uint32_t hash) noexcept {
 
 void window_balance::move_border(double direction) noexcept {
     trend_ += (direction - trend_) / votes_remembered;
-    const double step = step_alone + step_together * trend_ * trend_;
+    const double step = largest_step * trend_ * trend_;
     share_ = std::clamp(share_ + direction * step, least_share, largest_share);
 }
 
