@@ -4,6 +4,7 @@
 #include <weir/io/reactor.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace weir {
@@ -34,10 +35,14 @@ std::string longest_phase(const phase_ledger::entry& of, phase_ledger::time_poin
     }
 }
 
-void phase_span::begin(scope& in, std::string_view name) {
+void phase_span::begin(scope& in, std::string_view name) noexcept {
     const auto* around = in.find<current_phase>();
     if (around == nullptr) return;
-    counted_ = &around->at->inner(name);
+    try {
+        counted_ = &around->at->inner(name);
+    } catch (const std::bad_alloc&) {
+        return;  // it is not counted
+    }
     counted_->begin(reactor::current().now());
 }
 

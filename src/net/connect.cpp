@@ -4,6 +4,7 @@
 #include <weir/base/error.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/io/within.hpp>
 #include <weir/net/resolver.hpp>
 #include <weir/sync/event.hpp>
 #include <weir/sync/task_group.hpp>
@@ -92,9 +93,11 @@ task<result<tcp_socket>> connect_any(std::vector<endpoint> addresses, connect_op
 }
 
 task<result<tcp_socket>> connect_to(std::string host, std::uint16_t port, connect_options options) {
-    result<std::vector<endpoint>> addresses = co_await resolve(std::move(host), port);
+    auto lookup = resolve(std::move(host), port);
+    result<std::vector<endpoint>> addresses = co_await phase("resolve", std::move(lookup));
     if (!addresses) co_return fail(addresses.error());
-    co_return co_await connect_any(std::move(*addresses), std::move(options));
+    auto attempts = connect_any(std::move(*addresses), std::move(options));
+    co_return co_await phase("connect", std::move(attempts));
 }
 
 }  // namespace weir::net

@@ -13,6 +13,7 @@
 #include <weir/coro/ok.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/this_task.hpp>
+#include <weir/io/phase_ledger.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
@@ -268,11 +269,13 @@ public:
         }
         if (is_known()) return false;
         ++owner_.counted_.misses;
+        waiting_.begin(self.promise().ambient(), "load");
         flight_.emplace(owner_.flights_, key_, owner_.loader());
         return flight_->await_suspend(self);
     }
     [[nodiscard]] result<V> await_resume() {
         if (!flight_) return std::move(*outcome_);
+        waiting_.end();
         result<V> loaded = flight_->await_resume();
         if (loaded || is_stopped(loaded.error())) return loaded;
         // It is kept for such failures only.
@@ -300,6 +303,7 @@ private:
 
     cache& owner_;
     K key_;
+    phase_span waiting_;
     std::optional<result<V>> outcome_;
     std::optional<typename single_flight<K, V, typename Traits::hash>::run_awaiter> flight_;
 };

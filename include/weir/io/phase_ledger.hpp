@@ -79,7 +79,7 @@ public:
     ~phase_span() { end(); }
 
     /// @param name  a literal.
-    void begin(scope& in, std::string_view name);
+    void begin(scope& in, std::string_view name) noexcept;
     void end() noexcept;
 
 private:

@@ -24,6 +24,7 @@
 #include <weir/base/refusal.hpp>
 #include <weir/base/result.hpp>
 #include <weir/coro/this_task.hpp>
+#include <weir/io/phase_ledger.hpp>
 #include <weir/metrics/histogram.hpp>
 #include <weir/pool/detail/pool_core.hpp>
 #include <weir/pool/pool_options.hpp>
@@ -188,13 +189,19 @@ public:
             return false;
         }
         this->lent_ = this->from_.take_idle();
-        return this->lent_ == nullptr && this->from_.stand_in_line(*this, self.promise());
+        if (this->lent_ != nullptr) return false;
+        waiting_.begin(self.promise().ambient(), "pool");
+        return this->from_.stand_in_line(*this, self.promise());
     }
-    [[nodiscard]] result<lease> await_resume() const noexcept {
+    [[nodiscard]] result<lease> await_resume() noexcept {
+        waiting_.end();
         if (this->lent_ == nullptr) [[unlikely]]
             return fail(*this->refused_);
         return lease(*this->lent_);
     }
+
+private:
+    phase_span waiting_;
 };
 
 template <std::move_constructible T>

@@ -9,6 +9,7 @@
 #include <weir/base/result.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/coro/wait_queue.hpp>
+#include <weir/io/phase_ledger.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/timer.hpp>
 #include <weir/rate/limit.hpp>
@@ -126,7 +127,8 @@ public:
         if (may_pass_ || !owner_.can_wait(cost_, self.promise().ambient().deadline())) return false;
         return stand_in(self.promise());
     }
-    [[nodiscard]] result<void> await_resume() const noexcept {
+    [[nodiscard]] result<void> await_resume() noexcept {
+        in_line_.end();
         if (may_pass_) return {};
         if (was_stopped()) return fail(std::errc::operation_canceled);
         return fail(refusal::rate_limited);
@@ -138,6 +140,7 @@ private:
 
     [[nodiscard]] bool stand_in(weir::detail::promise_base& promise) noexcept {
         if (!join(owner_.lines_[static_cast<std::size_t>(urgency_)], promise)) return false;
+        in_line_.begin(promise.ambient(), "rate limit");
         ++owner_.waiting_;
         if (owner_.first() == this) owner_.await_room();
         return true;
@@ -152,6 +155,7 @@ private:
     std::uint64_t cost_;
     priority urgency_;
     bool may_pass_ = false;
+    phase_span in_line_;
 };
 
 template <limit L>

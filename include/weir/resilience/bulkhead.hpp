@@ -7,6 +7,7 @@
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/io/within.hpp>
 #include <weir/sync/semaphore.hpp>
 
 #include <chrono>
@@ -52,7 +53,7 @@ public:
     template <class F>
         requires weir::detail::is_result<typename std::invoke_result_t<F&>::value_type>
     [[nodiscard]] auto call(F work) -> std::invoke_result_t<F&> {
-        const auto place = co_await enter();
+        const auto place = co_await phase("bulkhead", enter());
         if (!place) co_return fail(place.error());
         co_return co_await std::invoke(work);
     }

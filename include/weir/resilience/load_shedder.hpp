@@ -15,6 +15,7 @@
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/wait_queue.hpp>
+#include <weir/io/phase_ledger.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/timer.hpp>
 #include <weir/rate/priority.hpp>
@@ -128,9 +129,12 @@ public:
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <weir::detail::weir_promise P>
     [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) noexcept {
-        return !note_stop(self.promise()) && needs_to_wait() && stand_in(self.promise());
+        if (note_stop(self.promise()) || !needs_to_wait()) return false;
+        in_line_.begin(self.promise().ambient(), "load shedder");
+        return stand_in(self.promise());
     }
-    [[nodiscard]] result<void> await_resume() const noexcept {
+    [[nodiscard]] result<void> await_resume() noexcept {
+        in_line_.end();
         if (has_place_) return {};
         if (was_stopped()) return fail(std::errc::operation_canceled);
         return fail(refusal::overloaded);
@@ -150,6 +154,7 @@ private:
     load_shedder& owner_;
     priority urgency_;
     bool has_place_ = false;
+    phase_span in_line_;
 };
 
 template <class F>

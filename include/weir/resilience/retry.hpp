@@ -9,6 +9,7 @@
 #include <weir/coro/this_task.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/sleep.hpp>
+#include <weir/io/within.hpp>
 #include <weir/resilience/backoff.hpp>
 
 #include <algorithm>
@@ -94,7 +95,7 @@ template <class F>
         if (!detail::allows_retry(options, outcome.error())) co_return outcome;
         const auto delay = delays.next();
         if (!delay || *delay >= deadline - reactor::current().now()) co_return outcome;
-        const auto slept = co_await sleep_for(*delay);
+        const auto slept = co_await phase("retry pause", sleep_for(*delay));
         if (!slept) co_return fail(slept.error());
     }
 }
