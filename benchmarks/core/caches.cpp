@@ -16,8 +16,11 @@
 #include <boost/multi_index_container.hpp>
 #endif
 
+#include <malloc.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <list>
 #include <memory>
 #include <string>
@@ -143,6 +146,30 @@ weir::task<double> find_all(std::size_t entries, const trace& keys) {
     co_return watch.each(keys.size());
 }
 
+double heap_bytes() {
+    const auto now = mallinfo2();
+    return static_cast<double>(now.uordblks + now.hblkhd);
+}
+/// What an entry takes from the heap beside key and value, when `all` is full.
+template <class Cache>
+void print_overhead(const char* who, std::size_t entries, double bytes_before, Cache& all) {
+    for (std::size_t i = 0; i < 2 * entries; ++i) all.put(i, i);  // some have left again
+    const double each = (heap_bytes() - bytes_before) / static_cast<double>(entries);
+    std::printf("{\"overhead\": \"a cache entry\", \"who\": \"%s\", \"bytes\": %.1f}\n", who,
+                each - sizeof(key) - sizeof(value));
+}
+weir::task<> print_overhead_of_cache(std::size_t entries) {
+    const double before = heap_bytes();
+    weir::cache<key, value> all(co_await weir::this_task(), weir::cache_options(entries), never);
+    print_overhead("weir", entries, before, all);
+}
+template <class Cache>
+void print_overhead_of(const char* who, std::size_t entries) {
+    const double before = heap_bytes();
+    Cache all(entries);
+    print_overhead(who, entries, before, all);
+}
+
 }  // namespace
 
 void add_caches(contest& to) {
@@ -160,6 +187,16 @@ void add_caches(contest& to) {
 #endif
         to.add(topic + ", co_await get", "weir", in_task([=] { return get_all(entries, *keys); }));
     }
+}
+
+void print_cache_overheads() {
+    constexpr std::size_t entries = 1'000'000;
+    weir::run(loop(), print_overhead_of_cache(entries));
+    print_overhead_of<weir_map<weir::w_tinylfu>>("bounded_map", entries);
+    print_overhead_of<naive_cache>("std", entries);
+#if defined(WEIR_BENCH_WITH_BOOST)
+    print_overhead_of<boost_cache>("boost", entries);
+#endif
 }
 
 }  // namespace benchmark

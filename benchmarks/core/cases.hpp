@@ -16,7 +16,11 @@ namespace benchmark {
 void add_caches(contest& to);
 void add_channels(contest& to);
 void add_flights(contest& to);
+void add_pools(contest& to);
 void add_timers(contest& to);
+
+/// Bytes of the heap that an entry costs: {"overhead", "who", "bytes"}.
+void print_cache_overheads();
 
 /// The reactor that all measurements run on.
 inline weir::reactor& loop() {

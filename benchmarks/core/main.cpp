@@ -7,10 +7,12 @@
 #include "cases.hpp"
 
 int main(int argc, char** argv) {
+    benchmark::print_cache_overheads();
     benchmark::contest all;
     benchmark::add_caches(all);
     benchmark::add_channels(all);
     benchmark::add_flights(all);
+    benchmark::add_pools(all);
     benchmark::add_timers(all);
     all.run(benchmark::repetitions(argc, argv));
 }

@@ -4,6 +4,7 @@
 #include "fd_count.hpp"
 #include "stream_conformance.hpp"
 
+#include <weir/io/within.hpp>
 #include <weir/net/connect.hpp>
 #include <weir/net/resolver.hpp>
 
@@ -117,6 +118,15 @@ weir::task<> stopped_at_random_moments() {
     BOOST_TEST(weir::test::fd_count() == descriptors);
 }
 
+weir::task<> budget_of_silence() {
+    const weir::test::blackhole hole;
+    const auto port = hole.where().port();
+    const auto got = co_await weir::within(300ms, weir::net::connect_to("127.0.0.1", port));
+    BOOST_REQUIRE(!got.has_value());
+    BOOST_TEST((got.error().code() == std::errc::timed_out));
+    BOOST_TEST(got.error().phase() == "connect");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_host_is_connected_to_by_name_or_address) { weir::test::on_reactor(by_name); }
@@ -131,6 +141,9 @@ BOOST_AUTO_TEST_CASE(when_nobody_answers_the_first_error_is_told) {
 }
 BOOST_AUTO_TEST_CASE(one_deadline_covers_all_attempts, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(one_deadline);
+}
+BOOST_AUTO_TEST_CASE(a_budget_that_was_spent_in_silence_says_so, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(budget_of_silence);
 }
 BOOST_AUTO_TEST_CASE(a_stop_at_any_moment_leaks_no_socket) {
     weir::test::on_reactor(stopped_at_random_moments);
