@@ -5,8 +5,8 @@
 #include "workload.hpp"
 
 #include <weir/cache/cache.hpp>
-#include <weir/cache/lru.hpp>
-#include <weir/cache/s3_fifo.hpp>
+#include <weir/eviction/lru.hpp>
+#include <weir/eviction/s3_fifo.hpp>
 #include <weir/coro/this_task.hpp>
 
 #if defined(WEIR_BENCH_WITH_BOOST)

@@ -64,10 +64,10 @@ def table(rows):
         ratios = [f"{by[who]['median'] / own['median']:.2f}" if who in by else "-"
                   for who in ("std", "boost")]
         others = ", ".join(f"{who} {millions(each):.1f}" for who, each in by.items()
-                           if who not in ("weir",))
-        target = TARGETS.get(case)
-        yield (f"{case:42} {f'>= {target}' if target else '':>7} {millions(own):8.1f} {spread:>15} "
-               f"{ratios[0]:>6} {ratios[1]:>8}  {others}")
+                           if who != "weir")
+        target = f">= {TARGETS[case]}" if case in TARGETS else ""
+        yield (f"{case:42} {target:>7} {millions(own):8.1f} {spread:>15} {ratios[0]:>6} "
+               f"{ratios[1]:>8}  {others}")
 
 
 def main():

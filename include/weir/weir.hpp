@@ -91,25 +91,26 @@
 #include <weir/net/tcp_socket.hpp>
 #include <weir/net/udp_socket.hpp>
 
-#include <weir/cache/bounded_map.hpp>
+#include <weir/eviction/bounded_map.hpp>
+#include <weir/eviction/frequency_sketch.hpp>
+#include <weir/eviction/ghost_queue.hpp>
+#include <weir/eviction/lru.hpp>
+#include <weir/eviction/s3_fifo.hpp>
+#include <weir/eviction/slot_index.hpp>
+#include <weir/eviction/slot_list.hpp>
+#include <weir/eviction/w_tinylfu.hpp>
+#include <weir/eviction/window_balance.hpp>
+
 #include <weir/cache/cache.hpp>
 #include <weir/cache/cache_options.hpp>
 #include <weir/cache/cache_state.hpp>
 #include <weir/cache/file_store.hpp>
-#include <weir/cache/frequency_sketch.hpp>
-#include <weir/cache/ghost_queue.hpp>
 #include <weir/cache/intern_pool.hpp>
-#include <weir/cache/lru.hpp>
 #include <weir/cache/memory_store.hpp>
 #include <weir/cache/route_table.hpp>
-#include <weir/cache/s3_fifo.hpp>
-#include <weir/cache/slot_index.hpp>
-#include <weir/cache/slot_list.hpp>
 #include <weir/cache/tag_table.hpp>
 #include <weir/cache/tiered_cache.hpp>
 #include <weir/cache/value_store.hpp>
-#include <weir/cache/w_tinylfu.hpp>
-#include <weir/cache/window_balance.hpp>
 
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>

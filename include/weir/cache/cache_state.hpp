@@ -8,9 +8,9 @@
 //      '--negative_ttl-- negative <--keep_failure-- missing
 #pragma once
 
-#include <weir/cache/bounded_map.hpp>
+#include <weir/eviction/bounded_map.hpp>
 #include <weir/cache/cache_options.hpp>
-#include <weir/cache/lru.hpp>
+#include <weir/eviction/lru.hpp>
 #include <weir/cache/tag_table.hpp>
 
 #include <algorithm>

@@ -7,8 +7,8 @@
 //   joined / left (key): that key's route goes      gone (destination): every route with it goes
 #pragma once
 
-#include <weir/cache/bounded_map.hpp>
-#include <weir/cache/lru.hpp>
+#include <weir/eviction/bounded_map.hpp>
+#include <weir/eviction/lru.hpp>
 
 #include <chrono>
 #include <cstddef>

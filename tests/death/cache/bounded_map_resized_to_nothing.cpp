@@ -1,9 +1,0 @@
-// expect: a bounded_map needs a bound of at least 1
-// SPDX-License-Identifier: Apache-2.0
-#include <weir/cache/bounded_map.hpp>
-#include <weir/cache/lru.hpp>
-
-int main() {
-    weir::bounded_map<int, int, weir::lru> map(10);
-    map.resize(0);
-}
