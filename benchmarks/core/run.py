@@ -81,7 +81,8 @@ def main():
     print(f"flags: {facts.compiler(options.build_dir, 'core/caches.cpp')}")
     print(f"method: {options.repetitions} repetitions, on CPU {options.cpu}, medians")
     print()
-    rows, overheads = measure(options.build_dir / "benchmarks/core/core", options.repetitions, options.cpu)
+    program = options.build_dir / "benchmarks/core/core"
+    rows, overheads = measure(program, options.repetitions, options.cpu)
     print("\n".join(table(rows)))
     print("\nbytes a cache entry beside key and value, of a million (target: <= 48): "
           + ", ".join(f"{who} {each:.1f}" for who, each in overheads.items()))

@@ -2,9 +2,12 @@
 // single_flight: one load for all that ask, whoever of them is stopped.
 #include <weir/sync/single_flight.hpp>
 
+#include "allocation_count.hpp"
 #include "co_test.hpp"
 #include "is_about.hpp"
 
+#include <weir/coro/ok.hpp>
+#include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
 #include <weir/coro/when_any.hpp>
 #include <weir/io/reactor.hpp>
@@ -13,6 +16,7 @@
 #include <weir/sync/task_group.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -252,6 +256,26 @@ CO_TEST(who_waited_for_the_end_of_a_forgotten_load_joins_the_one_that_came_meanw
     CO_CHECK_EQUAL(*third, 9);
     CO_CHECK_EQUAL(from.begun, 1);
     CO_CHECK(!is_stubborn);
+}
+
+CO_TEST(joining_a_load_allocates_nothing) {
+    weir::single_flight<int, int> all(co_await weir::this_task());
+    const auto load = [](const int& key) -> weir::task<weir::result<int>> {
+        co_await weir::ok(weir::sleep_for(1s));
+        co_return key;
+    };
+    const auto join = [&]() -> weir::task<> { static_cast<void>(co_await all.run(7, load)); };
+    std::uint64_t allocated = 0;
+    // The first round fills the pool of frames.
+    for (int round = 0; round < 2; ++round) {
+        weir::task_group group(co_await weir::this_task(), 101);
+        CO_CHECK(group.try_spawn(join));
+        const weir::test::allocation_count count;
+        for (int i = 0; i < 100; ++i) CO_CHECK(group.try_spawn(join));
+        allocated = count.value();
+        static_cast<void>(co_await group.join());
+    }
+    CO_CHECK_EQUAL(allocated, 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
