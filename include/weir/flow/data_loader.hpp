@@ -16,7 +16,6 @@
 #include <weir/base/error.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/result.hpp>
-#include <weir/coro/detail/branch.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/this_task.hpp>
@@ -24,6 +23,7 @@
 #include <weir/flow/error.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/timer.hpp>
+#include <weir/sync/detail/shared_load.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -139,11 +139,10 @@ public:
 
 /// One load.
 template <class K, std::copy_constructible V, class Hash>
-class data_loader<K, V, Hash>::batch final : private weir::detail::branch_owner {
+class data_loader<K, V, Hash>::batch final : public weir::detail::shared_load<answer> {
 public:
-    explicit batch(data_loader& owner) : owner_(owner), scope_(owner.scope_) {
-        scope_.set_owner(owner.scope_.owner());
-    }
+    explicit batch(data_loader& owner)
+        : weir::detail::shared_load<answer>(owner.scope_), owner_(owner) {}
 
     /// Takes over a key and those that wait for it.
     void add(typename wanted_map::node_type&& node) {
@@ -155,66 +154,33 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
 
     /// Returns false when it has ended at once.
-    [[nodiscard]] bool start() noexcept {
-        try {
-            running_.emplace(owner_.load_(std::span<const K>(keys_)));
-        } catch (...) {
-            exception_ = std::current_exception();
-            return false;
-        }
-        is_starting_ = true;
-        running_->start(*this, scope_);
-        is_starting_ = false;
-        return !has_ended_;
+    [[nodiscard]] bool begin() noexcept {
+        return this->start([this] { return owner_.load_(std::span<const K>(keys_)); });
     }
-    void stop() noexcept { scope_.request_stop(); }
     /// Tells everybody what has come of it.
     void tell() noexcept {
-        collect();
+        if (this->value && *this->value && (*this->value)->size() != keys_.size()) {
+            this->value.emplace(fail(errc::wrong_answer_size));
+        }
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             auto& waiters = nodes_[i].mapped().waiting;
-            while (!waiters.empty()) {
-                load_awaiter& each = waiters.pop_front();
-                if (exception_)
-                    each.take(exception_);
-                else if (!outcomes_)
-                    each.take(fail(outcomes_.error()));
-                else
-                    each.take((*outcomes_)[i]);
-            }
+            while (!waiters.empty()) tell(waiters.pop_front(), i);
         }
     }
 
     std::size_t waiting = 0;
 
 private:
-    void collect() noexcept {
-        if (exception_) return;
-        try {
-            outcomes_ = running_->take();
-        } catch (...) {
-            exception_ = std::current_exception();
-            return;
-        }
-        if (outcomes_ && outcomes_->size() != keys_.size()) {
-            outcomes_ = fail(errc::wrong_answer_size);
-        }
+    void tell(load_awaiter& waiter, std::size_t index) noexcept {
+        if (this->exception) return waiter.take(this->exception);
+        if (!*this->value) return waiter.take(fail((*this->value).error()));
+        waiter.take((**this->value)[index]);
     }
-    void branch_finished(weir::detail::scope_root&) noexcept override {
-        has_ended_ = true;
-        if (!is_starting_) owner_.settle(*this);
-    }
-    [[nodiscard]] weir::detail::promise_base* starter() const noexcept override { return nullptr; }
+    void load_ended() noexcept override { owner_.settle(*this); }
 
     data_loader& owner_;
-    scope scope_;
     std::vector<typename wanted_map::node_type> nodes_;
     std::vector<K> keys_;
-    std::optional<weir::detail::branch<task<result<answer>>>> running_;
-    result<answer> outcomes_ = answer();
-    std::exception_ptr exception_;
-    bool is_starting_ = false;
-    bool has_ended_ = false;
 };
 
 template <class K, std::copy_constructible V, class Hash>
@@ -307,7 +273,7 @@ void data_loader<K, V, Hash>::begin_batches() noexcept {
         while (!order_.empty() && begun.size() < options_.max_keys) {
             begun.add(asked_.extract(*order_.pop_front().key));
         }
-        if (!begun.start()) settle(begun);
+        if (!begun.begin()) settle(begun);
     }
 }
 

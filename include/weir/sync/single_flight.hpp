@@ -16,11 +16,11 @@
 #include <weir/base/error.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/result.hpp>
-#include <weir/coro/detail/branch.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/wait_point.hpp>
+#include <weir/sync/detail/shared_load.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -120,61 +120,31 @@ private:
 
 /// One load and those that wait for it.
 template <class K, std::copy_constructible V, class Hash>
-class single_flight<K, V, Hash>::flight final : private detail::branch_owner {
+class single_flight<K, V, Hash>::flight final : public detail::shared_load<V> {
 public:
     explicit flight(single_flight& owner, const K& key, load_function load)
-        : owner_(owner), key_(key), load_(std::move(load)), scope_(owner.scope_) {
-        scope_.set_owner(owner.scope_.owner());
-    }
+        : detail::shared_load<V>(owner.scope_), owner_(owner), key_(key), load_(std::move(load)) {}
 
     /// Returns false when it has ended at once.
-    [[nodiscard]] bool start() noexcept {
-        try {
-            running_.emplace(load_(key_));
-        } catch (...) {
-            exception = std::current_exception();
-            return false;
-        }
-        is_starting_ = true;
-        running_->start(*this, scope_);
-        is_starting_ = false;
-        return !has_ended_;
+    [[nodiscard]] bool begin() noexcept {
+        return this->start([this] { return load_(key_); });
     }
-    void stop() noexcept {
+    void stop_for_the_last() noexcept {
         is_stopping = true;
-        scope_.request_stop();
-    }
-    /// Takes what the load gave.
-    void collect() noexcept {
-        if (!running_ || !has_ended_) return;
-        try {
-            value.emplace(running_->take());
-        } catch (...) {
-            exception = std::current_exception();
-        }
+        this->stop();
     }
     [[nodiscard]] const K& key() const noexcept { return key_; }
 
     waiters waiting;
     waiters successors;  // have come while it was stopping
     bool is_stopping = false;
-    std::optional<result<V>> value;
-    std::exception_ptr exception;
 
 private:
-    void branch_finished(detail::scope_root&) noexcept override {
-        has_ended_ = true;
-        if (!is_starting_) owner_.settle(*this);
-    }
-    [[nodiscard]] detail::promise_base* starter() const noexcept override { return nullptr; }
+    void load_ended() noexcept override { owner_.settle(*this); }
 
     single_flight& owner_;
     const K& key_;
     load_function load_;
-    scope scope_;
-    std::optional<detail::branch<task<result<V>>>> running_;
-    bool is_starting_ = false;
-    bool has_ended_ = false;
 };
 
 template <class K, std::copy_constructible V, class Hash>
@@ -210,7 +180,7 @@ public:
     void request_stop() noexcept override {
         const bool is_last =
             is_among_waiting_ && &flight_->waiting.front() == &flight_->waiting.back();
-        if (is_last) return flight_->stop();
+        if (is_last) return flight_->stop_for_the_last();
         unlink();
         outcome_.emplace(fail(std::errc::operation_canceled));
         wake();
@@ -255,7 +225,7 @@ void single_flight<K, V, Hash>::begin(const K& key, waiters& all) noexcept {
     }
     flight& joined = *place->second;
     while (!all.empty()) all.pop_front().stand_in(joined);
-    if (is_free && !joined.start()) settle(joined);
+    if (is_free && !joined.begin()) settle(joined);
 }
 
 template <class K, std::copy_constructible V, class Hash>
@@ -273,7 +243,6 @@ auto single_flight<K, V, Hash>::take_out(const flight& ended) noexcept ->
 
 template <class K, std::copy_constructible V, class Hash>
 void single_flight<K, V, Hash>::settle(flight& ended) noexcept {
-    ended.collect();
     // Out of the map first: whoever is told may ask again.
     const auto kept = take_out(ended);
     while (!ended.waiting.empty()) ended.waiting.front().take(ended);
