@@ -17,6 +17,8 @@
 #include <weir/metrics/counter.hpp>
 #include <weir/metrics/gauge.hpp>
 #include <weir/metrics/histogram.hpp>
+#include <weir/metrics/process_memory.hpp>
+#include <weir/metrics/recent_values.hpp>
 #include <weir/metrics/registry.hpp>
 #include <weir/metrics/sharded.hpp>
 #include <weir/metrics/slo.hpp>
@@ -67,6 +69,7 @@
 #include <weir/io/sleep.hpp>
 #include <weir/io/stall.hpp>
 #include <weir/io/task_dump.hpp>
+#include <weir/io/timed_operation.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/io/timer.hpp>
 #include <weir/io/within.hpp>
