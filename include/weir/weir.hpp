@@ -25,6 +25,8 @@
 #include <weir/metrics/text_format.hpp>
 
 #include <weir/coro/concepts.hpp>
+#include <weir/coro/context.hpp>
+#include <weir/coro/context_preset.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/coro/stop.hpp>

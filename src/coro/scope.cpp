@@ -14,12 +14,15 @@ std::size_t next_context_index() noexcept {
     return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-void context_table::extend(const context_table* base, std::size_t index, const void* value) {
+void context_table::extend(const context_table* base, std::span<const context_entry> added) {
     const std::size_t inherited = base == nullptr ? 0 : base->size_;
-    const std::size_t size = std::max(inherited, index + 1);
+    std::size_t size = inherited;
+    for (const context_entry& each : added) size = std::max(size, each.index + 1);
     auto values = std::make_unique<const void*[]>(size);
     for (std::size_t i = 0; i < inherited; ++i) values[i] = base->values_[i];
-    values[index] = value;
+    for (const context_entry& each : added) {
+        if (each.value != nullptr) values[each.index] = each.value;
+    }
     values_ = std::move(values);
     size_ = size;
 }

@@ -10,9 +10,11 @@
 #include <weir/base/intrusive_list.hpp>
 #include <weir/coro/detail/promise.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <system_error>
 
 namespace weir {
@@ -41,15 +43,28 @@ template <class T>
     return index;
 }
 
-/// The context values visible in a scope: one pointer a type, copied when a child scope adds one.
+/// A context value and the number of its type.
+class context_entry {
+public:
+    template <class T>
+    [[nodiscard]] static context_entry of(const T& value) noexcept {
+        return context_entry(context_index<T>(), &value);
+    }
+    explicit context_entry(std::size_t index_, const void* value_) noexcept
+        : index(index_), value(value_) {}
+    std::size_t index;
+    const void* value;  ///< null = there is none
+};
+
+/// The context values visible in a scope: one pointer a type, copied when a child scope adds some.
 class context_table {
 public:
     context_table() noexcept = default;
     [[nodiscard]] const void* find(std::size_t index) const noexcept {
         return index < size_ ? values_[index] : nullptr;
     }
-    /// Becomes a copy of `base` in which the value at `index` is `value`.
-    void extend(const context_table* base, std::size_t index, const void* value);
+    /// Becomes a copy of `base` with `added` in it; those without a value are passed over.
+    void extend(const context_table* base, std::span<const context_entry> added);
 
 private:
     std::unique_ptr<const void*[]> values_;
@@ -96,10 +111,20 @@ public:
                    ? nullptr
                    : static_cast<const T*>(context_->find(detail::context_index<T>()));
     }
-    /// Adds `value`, which must outlive this scope, for this scope and those made below it later.
     template <class T>
-    void set(const T& value) {
-        own_context_.extend(context_, detail::context_index<T>(), &value);
+    [[nodiscard]] bool contains() const noexcept {
+        return find<T>() != nullptr;
+    }
+    /// Adds `values`, which must outlive this scope, for this scope and those made below it later.
+    template <class... Ts>
+    void set(const Ts&... values) {
+        const std::array<detail::context_entry, sizeof...(Ts)> added{
+            detail::context_entry::of(values)...};
+        set_all(added);
+    }
+    void set_all(std::span<const detail::context_entry> added) {
+        if (added.empty()) return;
+        own_context_.extend(context_, added);
         context_ = &own_context_;
     }
 

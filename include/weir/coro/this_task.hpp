@@ -27,6 +27,10 @@ public:
     [[nodiscard]] const T* find() const noexcept {
         return ambient().find<T>();
     }
+    template <class T>
+    [[nodiscard]] bool contains() const noexcept {
+        return ambient().contains<T>();
+    }
     [[nodiscard]] detail::promise_base& promise() const noexcept { return *promise_; }
 
 private:

@@ -1,35 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// with_value: runs work with one more typed value in its context, which all its children inherit.
+// with_value, with_values: run work with more typed values in its context, which all its children
+// inherit.
 #pragma once
 
-#include <weir/coro/detail/scoped_run.hpp>
+#include <weir/coro/detail/with_context.hpp>
 
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace weir {
 
 namespace detail {
 
-template <class T, class Task>
-class with_value_awaiter final : public scoped_run<Task> {
-public:
-    explicit with_value_awaiter(T value, Task&& task)
-        : scoped_run<Task>(std::move(task)), value_(std::move(value)) {}
+/// Whether each of the types stands there once.
+template <class... Ts>
+inline constexpr bool are_distinct = true;
+template <class T, class... Rest>
+inline constexpr bool are_distinct<T, Rest...> =
+    (!std::is_same_v<T, Rest> && ...) && are_distinct<Rest...>;
 
-    template <weir_promise P>
-    [[nodiscard]] bool await_suspend(std::coroutine_handle<P> self) {
-        this->enter(self.promise()).set(value_);
-        return this->run();
+template <class... Ts>
+class context_values {
+public:
+    explicit context_values(Ts... values) : values_(std::move(values)...) {}
+    void set_in(scope& inner) const {
+        std::apply([&](const Ts&... each) { inner.set(each...); }, values_);
     }
-    decltype(auto) await_resume() { return this->take(); }
 
 private:
-    T value_;
+    std::tuple<Ts...> values_;
 };
 
 }  // namespace detail
 
-/// Runs `awaited` with `value` as the context value of type `T`: `this_task().find<T>()` gives it
+/// Runs `awaited` with `value` as the context value of type `T`: `co_await context<T>()` gives it
 /// there and in every descendant, until a descendant overrides it.
 ///
 /// @return        what `awaited` gives.
@@ -38,8 +44,23 @@ private:
 /// Allocates:     one small table for the new scope.
 template <class T, awaitable A>
 [[nodiscard]] auto with_value(T value, A&& awaited) {
-    return detail::with_value_awaiter<T, detail::task_of<A>>(
-        std::move(value), detail::as_task(std::forward<A>(awaited)));
+    return detail::run_with_context(detail::context_values<T>(std::move(value)),
+                                    std::forward<A>(awaited));
+}
+
+/// The same with several values of different types in one scope, at the price of one.
+///
+/// ```cpp
+/// auto answered = co_await weir::with_values(answer(request), request_id(7), locale("de"));
+/// ```
+/// Errors:        those of `awaited`.
+/// Cancellation:  as `awaited`.
+/// Allocates:     one small table for the new scope.
+template <awaitable A, class... Ts>
+[[nodiscard]] auto with_values(A&& awaited, Ts... values) {
+    static_assert(detail::are_distinct<Ts...>, "a context holds one value of a type");
+    return detail::run_with_context(detail::context_values<Ts...>(std::move(values)...),
+                                    std::forward<A>(awaited));
 }
 
 }  // namespace weir

@@ -101,4 +101,35 @@ CO_TEST(values_of_different_types_stand_side_by_side) {
     CO_CHECK_EQUAL(text, "request 3");
 }
 
+CO_TEST(several_values_come_at_once_and_override_for_this_work_only) {
+    auto both = []() -> weir::task<std::string> {
+        const auto self = co_await weir::this_task();
+        co_return *self.find<std::string>() + std::to_string(self.find<request_id>()->number());
+    };
+    auto outer = [&]() -> weir::task<std::string> {
+        const auto inner = co_await weir::with_values(both(), std::string("b"), request_id(2));
+        const auto sibling = co_await both();
+        co_return inner + sibling;
+    };
+    const std::string text = co_await weir::with_values(outer(), request_id(1), std::string("a"));
+    CO_CHECK_EQUAL(text, "b2a1");
+}
+
+CO_TEST(background_work_keeps_the_values_of_its_owner_and_ends_before_it) {
+    std::string log;
+    auto write = [](std::string& out) -> weir::task<> {
+        out += std::to_string(co_await id_after_waiting());
+    };
+    auto owner = [&]() -> weir::task<> {
+        weir::task_group background(co_await weir::this_task(), 2);
+        static_cast<void>(background.try_spawn(write, std::ref(log)));
+        static_cast<void>(background.try_spawn(write, std::ref(log)));
+        log += "-";
+        static_cast<void>(co_await background.join());
+    };
+    co_await weir::with_value(request_id(3), owner());
+    log += ".";
+    CO_CHECK_EQUAL(log, "-33.");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
