@@ -14,6 +14,12 @@
 #include <weir/base/result.hpp>
 #include <weir/base/unique_fd.hpp>
 
+#include <weir/state/deeply_immutable.hpp>
+#include <weir/state/field.hpp>
+#include <weir/state/immutable_map.hpp>
+#include <weir/state/immutable_vector.hpp>
+#include <weir/state/state.hpp>
+
 #include <weir/metrics/counter.hpp>
 #include <weir/metrics/gauge.hpp>
 #include <weir/metrics/histogram.hpp>
