@@ -33,6 +33,7 @@
 #include <weir/coro/concepts.hpp>
 #include <weir/coro/context.hpp>
 #include <weir/coro/context_preset.hpp>
+#include <weir/coro/context_view.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/scope.hpp>
 #include <weir/coro/stop.hpp>

@@ -139,7 +139,8 @@ private:
 }  // namespace detail
 
 /// Runs `callable(args...)` on a thread of `pool` and gives what it returns. The callable and the
-/// arguments are stored until then; nothing of the shard may be touched from the callable.
+/// arguments are stored until then; nothing of the shard may be touched from the callable. Context
+/// values that it needs are given to it as a `context_view`.
 /// Give a capturing lambda a statement of its own (g++ 12 destroys it twice otherwise):
 ///
 /// ```cpp

@@ -96,8 +96,10 @@ public:
 
     /// Runs `callable(args...)` on this shard and waits for the end. It may return a value or a
     /// task, which runs there. The callable and the arguments stay in the caller's frame until
-    /// then. Context values and the deadline of the caller do not cross: they belong to its shard.
-    /// Give a capturing lambda a statement of its own (g++ 12 destroys it twice otherwise).
+    /// then. Context values and the deadline of the caller do not cross: they belong to its shard,
+    /// and the task there runs in the root scope of that one. `carrying(view, callable)` takes
+    /// named values along. Give a capturing lambda a statement of its own (g++ 12 destroys it twice
+    /// otherwise).
     ///
     /// @return        `result<T>` of what it returns or its task yields; a `result` is not wrapped
     ///                again. Its exception is rethrown here.

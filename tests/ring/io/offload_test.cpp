@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // offload: blocking work leaves the loop free, comes back to its shard, and is never lost.
+#include <weir/coro/context.hpp>
+#include <weir/coro/context_view.hpp>
 #include <weir/coro/stop.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
+#include <weir/coro/with_value.hpp>
 #include <weir/io/offload.hpp>
 #include <weir/io/run.hpp>
 #include <weir/io/sleep.hpp>
@@ -46,6 +49,22 @@ BOOST_AUTO_TEST_CASE(the_result_comes_back_to_the_same_thread) {
         const weir::result<std::thread::id> worker = co_await job;
         BOOST_TEST((*worker != home));
         BOOST_TEST((std::this_thread::get_id() == home));
+    };
+    weir::run(main());
+}
+
+BOOST_AUTO_TEST_CASE(context_goes_along_as_a_view_and_is_there_afterwards) {
+    using view = weir::context_view<std::string>;
+    auto work = []() -> weir::task<std::string> {
+        auto length = [](view here) { return here.find<std::string>()->size(); };
+        auto job = weir::offload(length, co_await weir::this_context<std::string>());
+        const auto there = co_await job;
+        const std::string& after = co_await weir::context<std::string>();
+        co_return after + std::to_string(*there);
+    };
+    auto main = [&]() -> weir::task<> {
+        const std::string seen = co_await weir::with_value(std::string("abc"), work());
+        BOOST_TEST(seen == "abc3");
     };
     weir::run(main());
 }

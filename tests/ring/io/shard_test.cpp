@@ -2,6 +2,12 @@
 // shard: messages and calls between threads allocate nothing in the steady state.
 #include <weir/io/runtime.hpp>
 
+#include <weir/coro/context.hpp>
+#include <weir/coro/context_view.hpp>
+#include <weir/coro/with_value.hpp>
+#include <weir/io/sleep.hpp>
+#include <weir/state/state.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
@@ -22,7 +28,43 @@ weir::runtime_options two_shards() {
     return options;
 }
 
+using greeting = weir::state<std::string>;
+
+/// What a task on another shard sees, before and after it waits there.
+weir::task<std::string> greeting_there(std::string name) {
+    const auto self = co_await weir::this_task();
+    const std::string first = self.contains<greeting>() ? **self.find<greeting>() : "nothing";
+    static_cast<void>(co_await weir::sleep_for(1ms));
+    // Copied there: the count is shared by both threads.
+    const greeting& now = co_await weir::context<greeting>();
+    const greeting copy = now;
+    co_return first + " " + *copy + " " + name;
+}
+weir::task<std::string> ask_with_and_without(weir::shard& other) {
+    const auto view = co_await weir::this_context<greeting, int>();
+    auto without = other.run(&greeting_there, std::string("Ada"));
+    const auto nothing = co_await without;
+    auto with = other.run(weir::carrying(view, &greeting_there), std::string("Ada"));
+    const auto carried = co_await with;
+    // It is still here after both.
+    const greeting& here = co_await weir::context<greeting>();
+    co_return *nothing + "/" + *carried + "/" + *here;
+}
+
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(context_crosses_only_where_it_is_carried_and_stays_here) {
+    weir::runtime runtime(two_shards());
+    std::string seen[2];
+    auto main = [&](weir::shard& here) -> weir::task<> {
+        weir::shard& other = here.sibling(1 - here.index());
+        const greeting own(here.index() == 0 ? "moin" : "servus");
+        seen[here.index()] = co_await weir::with_value(own, ask_with_and_without(other));
+    };
+    BOOST_TEST(runtime.run(main).has_value());
+    BOOST_TEST(seen[0] == "nothing  Ada/moin moin Ada/moin");
+    BOOST_TEST(seen[1] == "nothing  Ada/servus servus Ada/servus");
+}
 
 BOOST_AUTO_TEST_CASE(outside_of_a_runtime_there_is_no_current_shard) {
     BOOST_TEST(weir::shard::current_or_null() == nullptr);
