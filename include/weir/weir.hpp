@@ -93,6 +93,10 @@
 #include <weir/io/op/shutdown.hpp>
 #include <weir/io/op/write.hpp>
 
+#include <weir/flow/batch_queue.hpp>
+#include <weir/flow/batcher.hpp>
+#include <weir/flow/resource_set.hpp>
+
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
 #include <weir/net/port_reservation.hpp>
