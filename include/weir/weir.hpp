@@ -123,6 +123,8 @@
 #include <weir/cache/file_store.hpp>
 #include <weir/cache/intern_pool.hpp>
 #include <weir/cache/memory_store.hpp>
+#include <weir/cache/registry.hpp>
+#include <weir/cache/registry_view.hpp>
 #include <weir/cache/route_table.hpp>
 #include <weir/cache/tag_table.hpp>
 #include <weir/cache/tiered_cache.hpp>
