@@ -12,6 +12,7 @@
 #include <weir/base/refusal.hpp>
 #include <weir/base/refused.hpp>
 #include <weir/base/result.hpp>
+#include <weir/base/slot_map.hpp>
 #include <weir/base/unique_fd.hpp>
 
 #include <weir/state/deeply_immutable.hpp>
