@@ -124,17 +124,15 @@
 #include <weir/cache/file_store.hpp>
 #include <weir/cache/intern_pool.hpp>
 #include <weir/cache/memory_store.hpp>
-#include <weir/cache/registry.hpp>
-#include <weir/cache/registry_view.hpp>
 #include <weir/cache/route_table.hpp>
-#include <weir/cache/s3_fifo.hpp>
-#include <weir/cache/session_store.hpp>
-#include <weir/cache/session_table.hpp>
-#include <weir/cache/slot_index.hpp>
-#include <weir/cache/slot_list.hpp>
 #include <weir/cache/tag_table.hpp>
 #include <weir/cache/tiered_cache.hpp>
 #include <weir/cache/value_store.hpp>
+
+#include <weir/registry/registry.hpp>
+#include <weir/registry/registry_view.hpp>
+#include <weir/registry/session_store.hpp>
+#include <weir/registry/session_table.hpp>
 
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>

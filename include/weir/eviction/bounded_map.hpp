@@ -222,15 +222,18 @@ private:
         static_assert(!Traits::weighs || std::is_nothrow_move_assignable_v<V>,
                       "half a value has no weight");
         entry& kept = slots_.entry(slot);
-        const std::uint64_t weight_before = slots_.weight(slot);
+        [[maybe_unused]] const std::uint64_t weight_before = slots_.weight(slot);
         traits_.removed(kept.key, kept.value, kept.extra());
         kept.extra() = typename Traits::extra();
         kept.value = std::move(value);
         policy_.hit(slots_, slot, hash);
-        if (!Traits::weighs) return &kept;
-        weight_ += slots_.weight(slot) - weight_before;
-        policy_.reweighed(slots_, slot, weight_before);
-        return make_room_for(slot);
+        if constexpr (Traits::weighs) {
+            weight_ += slots_.weight(slot) - weight_before;
+            policy_.reweighed(slots_, slot, weight_before);
+            return make_room_for(slot);
+        } else {
+            return &kept;
+        }
     }
     entry* insert(std::uint32_t hash, K key, V value, std::uint64_t weight) {
         if (Traits::weighs) expect_one_more();

@@ -3,8 +3,8 @@
 // several times as fast. Another map takes its place with the work of what differs.
 #pragma once
 
-#include <weir/cache/detail/slot_array.hpp>
-#include <weir/cache/slot_index.hpp>
+#include <weir/eviction/detail/slot_array.hpp>
+#include <weir/eviction/slot_index.hpp>
 #include <weir/state/immutable_map.hpp>
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // registry: batches are seen as a whole, snapshots stay as they are, lookups cost no memory. Views
 // of other shards are tested in ring/cache.
-#include <weir/cache/registry.hpp>
+#include <weir/registry/registry.hpp>
 
 #include "allocation_count.hpp"
 

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <weir/base/result.hpp>
-#include <weir/cache/registry.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/io/shard.hpp>
+#include <weir/registry/registry.hpp>
 #include <weir/state/deeply_immutable.hpp>
 
 #include <cstddef>

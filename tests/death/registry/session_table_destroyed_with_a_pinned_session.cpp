@@ -1,6 +1,6 @@
 // expect: a session_table was destroyed while a session is pinned
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/cache/session_table.hpp>
+#include <weir/registry/session_table.hpp>
 
 int main() {
     using table = weir::session_table<int, int>;

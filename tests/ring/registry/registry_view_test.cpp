@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // registry_view: another shard sees whole batches, never an older state again, and in the end all.
-#include <weir/cache/registry_view.hpp>
+#include <weir/registry/registry_view.hpp>
 
 #include <weir/coro/this_task.hpp>
 #include <weir/io/runtime.hpp>

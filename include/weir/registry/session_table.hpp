@@ -15,8 +15,8 @@
 
 #include <weir/base/assert.hpp>
 #include <weir/base/slot_map.hpp>
-#include <weir/cache/bounded_map.hpp>
-#include <weir/cache/slot_list.hpp>
+#include <weir/eviction/bounded_map.hpp>
+#include <weir/eviction/slot_list.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -8,13 +8,13 @@
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/refusal.hpp>
 #include <weir/base/result.hpp>
-#include <weir/cache/session_table.hpp>
 #include <weir/cache/value_store.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/io/sleep.hpp>
+#include <weir/registry/session_table.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // session_table: who is found, who goes when, and that nobody in use is forgotten.
-#include <weir/cache/session_table.hpp>
+#include <weir/registry/session_table.hpp>
 
 #include "allocation_count.hpp"
 #include "lifetime_probe.hpp"

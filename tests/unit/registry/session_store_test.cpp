@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // session_store: sessions come back from where they were saved, once, and erased ones do not.
-#include <weir/cache/session_store.hpp>
+#include <weir/registry/session_store.hpp>
 
 #include "co_test.hpp"
 
