@@ -5,9 +5,9 @@
 #include "workload.hpp"
 
 #include <weir/cache/cache.hpp>
+#include <weir/coro/this_task.hpp>
 #include <weir/eviction/lru.hpp>
 #include <weir/eviction/s3_fifo.hpp>
-#include <weir/coro/this_task.hpp>
 
 #if defined(WEIR_BENCH_WITH_BOOST)
 #include <boost/multi_index/hashed_index.hpp>

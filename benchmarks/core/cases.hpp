@@ -16,7 +16,9 @@ namespace benchmark {
 void add_caches(contest& to);
 void add_channels(contest& to);
 void add_flights(contest& to);
+void add_mix(contest& to);
 void add_pools(contest& to);
+void add_registries(contest& to);
 void add_timers(contest& to);
 
 /// Bytes of the heap that an entry costs: {"overhead", "who", "bytes"}.

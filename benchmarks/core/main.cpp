@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
     benchmark::add_channels(all);
     benchmark::add_flights(all);
     benchmark::add_pools(all);
+    benchmark::add_registries(all);
     benchmark::add_timers(all);
+    benchmark::add_mix(all);
     all.run(benchmark::repetitions(argc, argv));
 }
