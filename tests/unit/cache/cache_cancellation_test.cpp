@@ -114,10 +114,10 @@ constexpr std::uint64_t wanted = 1'000'000;
 
 BOOST_AUTO_TEST_CASE(whatever_is_stopped_nothing_is_loaded_twice_at_once_or_left_behind) {
     std::uint64_t stopped = 0;
+    const weir::test::run_conditions how;
     for (std::uint64_t seed = 1; stopped < wanted; ++seed) {
         story all(seed);
-        weir::test::virtual_run run(tell(all), weir::test::run_conditions(), seed,
-                                    weir::test::disturbance());
+        weir::test::virtual_run run(tell(all), how, seed, weir::test::disturbance());
         run.run();
         run.rethrow();
         BOOST_TEST_CONTEXT("seed " << seed) {
