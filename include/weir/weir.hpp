@@ -96,6 +96,7 @@
 
 #include <weir/flow/batch_queue.hpp>
 #include <weir/flow/batcher.hpp>
+#include <weir/flow/measured_channel.hpp>
 #include <weir/flow/resource_set.hpp>
 
 #include <weir/net/connect.hpp>
