@@ -125,7 +125,7 @@ public:
     void put(const K& key, V value, std::optional<duration> ttl = std::nullopt,
              const cache_tags<K>& made_from = cache_tags<K>()) {
         supersede(key);
-        state_.keep(key, std::move(value), now(), state_.number(), ttl, made_from);
+        state_.put(key, std::move(value), now(), ttl, made_from);
         await_ends();
     }
     /// What is kept for `key` is over, and what is being loaded for it will not be kept. Returns

@@ -44,6 +44,7 @@ public:
     std::function<bool(std::error_code)> is_negative = [](std::error_code error) {
         return error == std::errc::no_such_file_or_directory;
     };
+    /// Failures kept at once; 0 = none are.
     std::size_t max_negative = 1000;
     /// A load that takes longer is stopped and has timed out.
     duration load_timeout = forever;

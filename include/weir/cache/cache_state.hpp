@@ -54,7 +54,8 @@ public:
         names.emplace_back(tag);
         return *this;
     }
-    /// The entry is over when that of `key` is replaced, erased or itself over by a tag.
+    /// The entry is over when that of `key` is replaced, put, erased, or itself over by a tag that
+    /// it had when this one was kept; not when it leaves for others or its time is over.
     cache_tags& depends_on(K key) {
         keys.push_back(std::move(key));
         return *this;
@@ -172,31 +173,25 @@ public:
     void keep(const K& key, V value, time_point now, tag_number since,
               std::optional<cache_options::duration> ttl = std::nullopt,
               const cache_tags<K>& made_from = cache_tags<K>()) {
-        if (values_.peek(key) != nullptr) forget_dependents(key);
-        failures_.erase(key);
-        const set_id set = hold(made_from);
-        const auto lifetime = ttl.value_or(options_.ttl);
-        if (lifetime <= cache_options::duration(0) || !tags_.is_valid(set, since)) {
-            tags_.release(set);
-            values_.erase(key);
-            return;
-        }
-        if (lifetime != cache_options::forever) has_lifetimes_ = true;
-        // The tags of the value before are given back first, those of the new one are its own.
-        if (entry* const before = values_.peek(key)) tags_.release(std::exchange(before->tags, 0));
-        entry* const kept = values_.put(key, std::move(value));
-        if (kept == nullptr) return tags_.release(set);
-        kept->fresh_until = detail::packed_time(saturated_sum(now, lifetime));
-        kept->used_at = idle_ticks(now);
-        kept->written = since;
-        kept->tags = set;
+        const bool replaces = values_.peek(key) != nullptr;
+        place(key, std::move(value), now, since, ttl, made_from);
+        // Last: `value` was not made from what it replaces.
+        if (replaces) forget_dependents(key);
+    }
+    /// Keeps `value`, which is made now. What was made from a value of before is over, also where
+    /// that has left already.
+    void put(const K& key, V value, time_point now,
+             std::optional<cache_options::duration> ttl = std::nullopt,
+             const cache_tags<K>& made_from = cache_tags<K>()) {
+        forget_dependents(key);
+        place(key, std::move(value), now, number(), ttl, made_from);
     }
     /// Keeps that a load has failed, if that is an answer.
     void keep_failure(const K& key, std::error_code error, time_point now, tag_number since) {
-        if (options_.negative_ttl <= cache_options::duration(0) || !options_.is_negative(error)) {
-            return;
-        }
-        values_.erase(key);
+        const bool keeps_failures =
+            options_.negative_ttl > cache_options::duration(0) && options_.max_negative > 0;
+        if (!keeps_failures || !options_.is_negative(error)) return;
+        if (values_.erase(key)) forget_dependents(key);
         failures_.put(key, failure{error, saturated_sum(now, options_.negative_ttl), since});
     }
 
@@ -295,6 +290,26 @@ private:
     using tags = tag_table<tag_name, tag_name_hash>;
     using set_id = typename tags::set_id;
 
+    void place(const K& key, V value, time_point now, tag_number since,
+               std::optional<cache_options::duration> ttl, const cache_tags<K>& made_from) {
+        failures_.erase(key);
+        const set_id set = hold(made_from);
+        const auto lifetime = ttl.value_or(options_.ttl);
+        if (lifetime <= cache_options::duration(0) || !tags_.is_valid(set, since)) {
+            tags_.release(set);
+            values_.erase(key);
+            return;
+        }
+        if (lifetime != cache_options::forever) has_lifetimes_ = true;
+        // The tags of the value before are given back first, those of the new one are its own.
+        if (entry* const before = values_.peek(key)) tags_.release(std::exchange(before->tags, 0));
+        entry* const kept = values_.put(key, std::move(value));
+        if (kept == nullptr) return tags_.release(set);
+        kept->fresh_until = detail::packed_time(saturated_sum(now, lifetime));
+        kept->used_at = idle_ticks(now);
+        kept->written = since;
+        kept->tags = set;
+    }
     [[nodiscard]] static time_point saturated_sum(time_point when,
                                                   cache_options::duration more) noexcept {
         return more > time_point::max() - when ? time_point::max() : when + more;

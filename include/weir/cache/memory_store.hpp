@@ -46,7 +46,7 @@ public:
     [[nodiscard]] task<result<void>> save(const K& key, const V& value,
                                           std::chrono::nanoseconds ttl) {
         co_await ok(check_stopped());
-        state_.keep(key, value, reactor::current().now(), state_.number(), ttl);
+        state_.put(key, value, reactor::current().now(), ttl);
         co_return result<void>();
     }
     /// Forgets the value of `key`.

@@ -156,6 +156,53 @@ BOOST_AUTO_TEST_CASE(what_was_begun_before_an_invalidation_is_not_kept) {
     BOOST_TEST(!is_kept(kept, 3));
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_replaces_another_is_kept_also_with_a_tag_that_nobody_had) {
+    state kept(cache_options(10));
+    keep(kept, 1, start, cache_tags<int>().add("red"));
+    kept.keep(1, "anew", start, kept.number(), std::nullopt, cache_tags<int>().add("blue"));
+    BOOST_TEST(is_kept(kept, 1));
+    keep(kept, 2, start);
+    kept.put(2, "put", start, std::nullopt, cache_tags<int>().add("green"));
+    BOOST_TEST(is_kept(kept, 2));
+    kept.invalidate("green");
+    BOOST_TEST(!is_kept(kept, 2));
+}
+
+BOOST_AUTO_TEST_CASE(a_put_ends_what_was_made_from_a_value_that_has_left_or_is_about_to_be) {
+    state kept(cache_options(10));
+    kept.keep(1, "1", start, kept.number(), 10s);
+    keep(kept, 2, start, cache_tags<int>().depends_on(1));
+    BOOST_TEST((presence(kept, 1, start + 11s) == cache_presence::missing));
+    BOOST_TEST(is_kept(kept, 2));
+    const auto begun = kept.number();
+    kept.put(1, "put", start + 11s);
+    BOOST_TEST(!is_kept(kept, 2));
+    kept.keep(3, "3", start + 11s, begun, std::nullopt, cache_tags<int>().depends_on(1));
+    BOOST_TEST(!is_kept(kept, 3));
+}
+
+BOOST_AUTO_TEST_CASE(that_there_is_none_any_more_ends_what_was_made_from_it) {
+    cache_options options(10);
+    options.negative_ttl = 10s;
+    state kept(options);
+    keep(kept, 1, start);
+    keep(kept, 2, start, cache_tags<int>().depends_on(1));
+    const auto absent = std::make_error_code(std::errc::no_such_file_or_directory);
+    kept.keep_failure(1, absent, start, kept.number());
+    BOOST_TEST((presence(kept, 1, start) == cache_presence::negative));
+    BOOST_TEST(!is_kept(kept, 2));
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_of_no_failures_keeps_none) {
+    cache_options options(10);
+    options.negative_ttl = 10s;
+    options.max_negative = 0;
+    state kept(options);
+    const auto absent = std::make_error_code(std::errc::no_such_file_or_directory);
+    kept.keep_failure(1, absent, start, kept.number());
+    BOOST_TEST((presence(kept, 1, start) == cache_presence::missing));
+}
+
 BOOST_AUTO_TEST_CASE(a_sweep_gives_back_what_is_over) {
     cache_options options(1000);
     options.ttl = 10s;
