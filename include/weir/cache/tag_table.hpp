@@ -62,9 +62,10 @@ public:
 
     /// The number for an entry that is written now, or whose making begins now.
     [[nodiscard]] number now() const noexcept { return last_; }
-    /// Whether an entry with `set`, written at `written`, still holds.
+    /// Whether an entry with `set`, written at `written`, still holds. What was begun before a
+    /// `restart` does not.
     [[nodiscard]] bool is_valid(set_id set, number written) const noexcept {
-        if (written < all_invalidated_) return false;
+        if (written < all_invalidated_ || written > last_) return false;
         return set == no_tags || are_valid(*sets_[set].tags, written);
     }
 

@@ -75,4 +75,17 @@ BOOST_AUTO_TEST_CASE(a_tag_that_was_forgotten_meanwhile_is_not_taken_for_untouch
     tags.release(after);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_begun_before_the_numbers_began_anew_does_not_hold) {
+    table tags;
+    for (int i = 0; i < 10; ++i) tags.invalidate("red");
+    const auto begun = tags.now();
+    tags.restart();
+    BOOST_TEST(tags.now() == 0U);
+    const auto set = tags.hold({tags.tag("red")});
+    BOOST_TEST(!tags.is_valid(set, begun));
+    BOOST_TEST(!tags.is_valid(table::no_tags, begun));
+    BOOST_TEST(tags.is_valid(set, tags.now()));
+    tags.release(set);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
