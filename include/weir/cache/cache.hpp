@@ -138,8 +138,8 @@ public:
     void invalidate(std::string_view tag) { state_.invalidate(tag); }
     /// Everything is over. O(1): the memory is given back as entries are asked for or swept.
     void invalidate_all() { state_.invalidate_all(); }
-    /// Erases all that is over now. O(entries).
-    std::size_t sweep() { return state_.sweep(now(), state_.size() * 2); }
+    /// Erases all that is over now; returns how many values. O(as many entries as there ever were).
+    std::size_t sweep() { return state_.sweep(now(), state_.places()); }
     /// Another bound; a lower one lets entries leave now.
     void resize(std::uint64_t max_weight) { state_.resize(max_weight); }
 
@@ -236,8 +236,13 @@ private:
         if (presence == cache_presence::stale) ++counted_.stale_hits;
     }
     void await_ends() noexcept {
-        if (sweeper_.is_linked() || !state_.has_lifetimes()) return;
-        timers().arm(sweeper_, now() + state_.options().sweep_interval);
+        if (!sweeper_.is_linked() && state_.has_lifetimes()) sweep_after_interval();
+    }
+    void sweep_after_interval() noexcept {
+        const duration pause = state_.options().sweep_interval;
+        if (pause > duration(0) && pause < time_point::max() - now()) {
+            timers().arm(sweeper_, now() + pause);
+        }
     }
     void sweep_a_part() noexcept;
 
@@ -361,10 +366,9 @@ void cache<K, V, Traits>::sweep_a_part() noexcept {
     constexpr std::chrono::milliseconds pause(1);
     state_.sweep(now(), part);
     swept_ += part;
-    const bool is_round_over = swept_ >= state_.size();
-    if (is_round_over) swept_ = 0;
-    if (is_round_over && state_.size() == 0) return;
-    timers().arm(sweeper_, now() + (is_round_over ? state_.options().sweep_interval : pause));
+    if (swept_ < state_.places()) return timers().arm(sweeper_, now() + pause);
+    swept_ = 0;
+    if (!state_.is_empty()) sweep_after_interval();
 }
 
 template <class K, std::copy_constructible V, class Traits>

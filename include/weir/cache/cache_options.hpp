@@ -51,7 +51,7 @@ public:
     /// Loads that nobody waits for; beyond it values are not refreshed ahead, and stale ones are
     /// given as long as they may be.
     std::size_t max_refreshing = 16;
-    /// How often what is over is looked for, to give its memory back.
+    /// How often what is over is looked for, to give its memory back; zero, as `forever` = never.
     duration sweep_interval = std::chrono::minutes(5);
 };
 

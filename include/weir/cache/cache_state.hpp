@@ -211,7 +211,8 @@ public:
         tags_.invalidate_all();
         renew_tags();
     }
-    /// Erases up to `steps` entries that are over, of the next `steps`. Returns how many.
+    /// Erases the values that are over, of the next `steps` places, and failures alike. Returns how
+    /// many values.
     std::size_t sweep(time_point now, std::size_t steps) {
         const auto erased = values_.sweep(
             steps, [&](entry& each) { return presence_of(each, now) == cache_presence::missing; });
@@ -237,6 +238,11 @@ public:
     [[nodiscard]] const cache_options& options() const noexcept { return options_; }
     /// Entries, those that are over but not found out yet among them.
     [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+    /// A `sweep` of so many steps sees everything.
+    [[nodiscard]] std::size_t places() const noexcept {
+        return std::max(values_.places(), failures_.places());
+    }
+    [[nodiscard]] bool is_empty() const noexcept { return size() == 0 && failures_.size() == 0; }
     [[nodiscard]] std::uint64_t weight() const noexcept { return values_.weight(); }
     [[nodiscard]] std::uint64_t evictions() const noexcept { return values_.evictions(); }
     [[nodiscard]] std::uint64_t expirations() const noexcept { return expirations_; }

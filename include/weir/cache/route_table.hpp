@@ -108,10 +108,10 @@ public:
         for (const K& key : keys) invalidate(key);
     }
     void clear() noexcept { routes_.clear(); }
-    /// Drops the routes whose time is over. O(routes).
+    /// Drops the routes whose time is over. O(as many routes as there ever were).
     void sweep(time_point now) {
         counted_.expirations += routes_.sweep(
-            routes_.size() * 2, [&](const auto& each) { return each.value.until <= now; });
+            routes_.places(), [&](const auto& each) { return each.value.until <= now; });
     }
 
     [[nodiscard]] bool is_kept(const K& key) { return routes_.peek(key) != nullptr; }

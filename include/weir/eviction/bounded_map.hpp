@@ -161,6 +161,8 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
+    /// Places for entries, taken or free: a `sweep` of so many steps sees every entry.
+    [[nodiscard]] std::size_t places() const noexcept { return slots_.used(); }
     [[nodiscard]] std::uint64_t weight() const noexcept { return weight_; }
     [[nodiscard]] std::uint64_t max_weight() const noexcept { return max_weight_; }
     /// Entries that have left for others.

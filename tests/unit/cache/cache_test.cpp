@@ -336,6 +336,33 @@ CO_TEST(what_nobody_asks_for_any_more_gives_its_memory_back) {
     CO_CHECK_EQUAL(kept.size(), 0U);
 }
 
+CO_TEST(a_sweep_finds_all_that_is_over_though_most_have_left_and_one_round_does_so_too) {
+    source from;
+    cache_options options(20'000);
+    cache kept(co_await weir::this_task(), options, from.function());
+    for (int key = 0; key < 10'000; ++key) kept.put(key, "value", key < 9'990 ? 1h : 4min);
+    for (int key = 0; key < 9'990; ++key) kept.erase(key);
+    co_await pass(4min + 1s);
+    CO_CHECK_EQUAL(kept.sweep(), 10U);
+    for (int key = 0; key < 10'000; ++key) kept.put(key, "value", 4min);
+    co_await pass(6min);
+    CO_CHECK_EQUAL(kept.size(), 0U);
+}
+
+CO_TEST(nothing_is_looked_for_where_the_interval_is_for_ever_or_zero) {
+    source from;
+    for (const auto interval : {cache_options::forever, cache_options::duration(0)}) {
+        cache_options options(10);
+        options.ttl = 1min;
+        options.sweep_interval = interval;
+        cache kept(co_await weir::this_task(), options, from.function());
+        kept.put(1, "value");
+        co_await pass(1h);
+        CO_CHECK_EQUAL(kept.size(), 1U);
+        CO_CHECK_EQUAL(kept.sweep(), 1U);
+    }
+}
+
 CO_TEST(a_hit_allocates_nothing_and_gives_up_no_turn) {
     weir::cache_options options(100);
     options.ttl = 1h;

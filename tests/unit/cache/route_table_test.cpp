@@ -100,6 +100,16 @@ BOOST_AUTO_TEST_CASE(a_route_has_its_time_and_its_place) {
     BOOST_TEST(table.statistics().routes == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_sweep_finds_the_last_of_many_routes) {
+    membership all;
+    routes table(100, all.function(), 1min);
+    for (int i = 0; i < 100; ++i) static_cast<void>(table.route(std::to_string(i), start));
+    for (int i = 0; i < 99; ++i) table.invalidate(std::to_string(i));
+    table.sweep(start + 1min);
+    BOOST_TEST(table.statistics().routes == 0U);
+    BOOST_TEST(table.statistics().expirations == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(warming_resolves_what_is_missing) {
     membership all;
     routes table(10, all.function());
