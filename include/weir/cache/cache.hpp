@@ -28,7 +28,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -167,17 +166,24 @@ private:
     class running_load : public list_node {
     public:
         explicit running_load(cache& owner, const K& key) noexcept
-            : key_(key), number_(owner.state_.number()), begun_(owner.now()) {
+            : key_(key), number_(owner.state_.number()), owner_(owner), begun_(owner.now()) {
             owner.running_.push_back(*this);
         }
         running_load(const running_load&) = delete;
         running_load& operator=(const running_load&) = delete;
-        ~running_load() { unlink(); }
+        ~running_load() {
+            unlink();
+            owner_.count_load(now() - begun_, has_value_);
+        }
 
         const K& key_;
         std::uint32_t number_;
-        time_point begun_;
         load_terms<K> terms_;
+        bool has_value_ = false;  // nor where it ends by an exception
+
+    private:
+        cache& owner_;
+        time_point begun_;
     };
     /// Looks for what is over, a part at a time.
     class sweeper final : public timer {
@@ -234,6 +240,12 @@ private:
     void count_hit(cache_presence presence) noexcept {
         ++counted_.hits;
         if (presence == cache_presence::stale) ++counted_.stale_hits;
+    }
+    void count_load(duration took, bool has_value) noexcept {
+        ++counted_.loads;
+        counted_.load_time += took;
+        counted_.max_load_time = std::max(counted_.max_load_time, took);
+        if (!has_value) ++counted_.load_failures;
     }
     void await_ends() noexcept {
         if (!sweeper_.is_linked() && state_.has_lifetimes()) sweep_after_interval();
@@ -317,11 +329,7 @@ private:
 
 template <class K, std::copy_constructible V, class Traits>
 void cache<K, V, Traits>::settle(running_load& load, const result<V>& outcome) {
-    const duration took = now() - load.begun_;
-    ++counted_.loads;
-    counted_.load_time += took;
-    counted_.max_load_time = std::max(counted_.max_load_time, took);
-    if (!outcome) ++counted_.load_failures;
+    load.has_value_ = outcome.has_value();
     if (load.terms_.is_superseded) return;
     if (!outcome) {
         if (is_stopped(outcome.error())) return;
@@ -355,8 +363,7 @@ task<> cache<K, V, Traits>::refresh_in_background(K key) {
     try {
         // Its failure is counted; the value that is kept is given until it is expired.
         static_cast<void>(co_await flights_.run(key, loader()));
-    } catch (const std::exception&) {
-        ++counted_.load_failures;
+    } catch (...) {  // counted as well
     }
 }
 

@@ -8,10 +8,10 @@
 //      '--negative_ttl-- negative <--keep_failure-- missing
 #pragma once
 
-#include <weir/eviction/bounded_map.hpp>
 #include <weir/cache/cache_options.hpp>
-#include <weir/eviction/lru.hpp>
 #include <weir/cache/tag_table.hpp>
+#include <weir/eviction/bounded_map.hpp>
+#include <weir/eviction/lru.hpp>
 
 #include <algorithm>
 #include <array>

@@ -316,6 +316,26 @@ CO_TEST(an_exception_of_a_load_reaches_all_that_wait_and_is_not_kept) {
     CO_CHECK(one && two);
     CO_CHECK_EQUAL(begun, 1);
     CO_CHECK_EQUAL(kept.loading(), 0U);
+    CO_CHECK_EQUAL(kept.statistics().loads, 1U);
+    CO_CHECK_EQUAL(kept.statistics().load_failures, 1U);
+    CO_CHECK(is_about(kept.statistics().load_time, 1s));
+}
+
+CO_TEST(a_refresh_that_ends_by_an_exception_of_any_kind_is_a_failed_load_and_no_more) {
+    cache_options options(10);
+    options.ttl = 1h;
+    options.refresh_ahead = 1h;
+    cache kept(co_await weir::this_task(), options, [](const int&) -> task<result<std::string>> {
+        co_await pass(1s);
+        throw 7;  // not a std::exception
+    });
+    kept.put(7, "put");
+    const auto given = co_await quick(kept, 7);
+    CO_CHECK_EQUAL(given, "put");
+    co_await pass(2s);
+    CO_CHECK_EQUAL(kept.statistics().loads, 1U);
+    CO_CHECK_EQUAL(kept.statistics().load_failures, 1U);
+    co_await kept.close();
 }
 
 CO_TEST(what_nobody_asks_for_any_more_gives_its_memory_back) {
