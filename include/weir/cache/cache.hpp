@@ -133,10 +133,15 @@ public:
         supersede(key);
         return state_.erase(key);
     }
-    /// Everything with that tag is over, and what is being loaded and will have it. O(1).
+    /// Everything with that tag is over; what is being loaded and will have it is not kept, but
+    /// given to all that wait for it, and to those that join them. O(1).
     void invalidate(std::string_view tag) { state_.invalidate(tag); }
-    /// Everything is over. O(1): the memory is given back as entries are asked for or swept.
-    void invalidate_all() { state_.invalidate_all(); }
+    /// Everything is over, and what is being loaded is not kept: whoever asks from now on gets a
+    /// load of its own. O(loads); memory is given back as entries are asked for or swept.
+    void invalidate_all() {
+        state_.invalidate_all();
+        running_.for_each([&](running_load& each) { flights_.forget(each.key_); });
+    }
     /// Erases all that is over now; returns how many values. O(as many entries as there ever were).
     std::size_t sweep() { return state_.sweep(now(), state_.places()); }
     /// Another bound; a lower one lets entries leave now.
@@ -229,6 +234,21 @@ private:
     [[nodiscard]] auto limited(task<result<V>> load) const {
         return with_timeout(state_.options().load_timeout, std::move(load));
     }
+    /// Whether `get` would give an answer at once.
+    [[nodiscard]] bool is_known(const K& key) {
+        const auto known = state_.look_up(key, now());
+        return known.has_usable_value() || known.presence == cache_presence::negative;
+    }
+    /// Where a load has failed, the value that is kept for that.
+    [[nodiscard]] result<V> or_expired(const K& key, result<V> loaded) {
+        if (loaded || is_stopped(loaded.error())) return loaded;
+        const auto known = state_.look_up(key, now());
+        if (known.value == nullptr) return loaded;
+        const bool is_stale =
+            known.presence == cache_presence::stale || known.presence == cache_presence::expired;
+        if (is_stale) ++counted_.stale_hits;
+        return *known.value;
+    }
     void settle(running_load& load, const result<V>& outcome);
     void supersede(const K& key);
     void refresh(const K& key);
@@ -293,13 +313,7 @@ public:
     [[nodiscard]] result<V> await_resume() {
         if (!flight_) return std::move(*outcome_);
         waiting_.end();
-        result<V> loaded = flight_->await_resume();
-        if (loaded || is_stopped(loaded.error())) return loaded;
-        // It is kept for such failures only.
-        const auto known = owner_.state_.look_up(key_, owner_.now());
-        if (known.value == nullptr) return loaded;
-        ++owner_.counted_.stale_hits;
-        return *known.value;
+        return owner_.or_expired(key_, flight_->await_resume());
     }
 
 private:
@@ -443,8 +457,7 @@ task<std::vector<result<V>>> cache<K, V, Traits>::get_many(std::vector<K> keys) 
     const auto missing = load_many_ ? std::make_shared<batch>(*this) : nullptr;
     // All are known before the first is loaded.
     for (const K& key : keys) {
-        const bool is_kept = state_.look_up(key, now()).has_usable_value();
-        if (missing && !is_kept && !flights_.is_loading(key)) missing->add(key);
+        if (missing && !is_known(key) && !flights_.is_loading(key)) missing->add(key);
     }
     std::vector<std::optional<result<V>>> places(keys.size());
     task_group getting(co_await this_task(), std::max<std::size_t>(1, keys.size()),
@@ -465,7 +478,7 @@ template <class K, std::copy_constructible V, class Traits>
 task<> cache<K, V, Traits>::take_into(std::shared_ptr<batch> from, const K& key,
                                       std::optional<result<V>>& place) {
     const auto index = from ? from->index_of(key) : std::nullopt;
-    if (!index || state_.look_up(key, now()).has_usable_value()) {
+    if (!index || is_known(key)) {
         place.emplace(co_await get(key));
         co_return;
     }
@@ -473,7 +486,8 @@ task<> cache<K, V, Traits>::take_into(std::shared_ptr<batch> from, const K& key,
     const auto take = [this, from, at = *index](const K& of) {
         return take_and_keep(of, from, at);
     };
-    place.emplace(co_await flights_.run(key, take));
+    result<V> loaded = co_await flights_.run(key, take);
+    place.emplace(or_expired(key, std::move(loaded)));
 }
 
 template <class K, std::copy_constructible V, class Traits>

@@ -60,11 +60,11 @@ class cache_statistics {
 public:
     cache_statistics() noexcept = default;
 
-    std::uint64_t hits = 0;           ///< answered from the cache, the next two among them
-    std::uint64_t stale_hits = 0;     ///< with a value that was not fresh any more
-    std::uint64_t negative_hits = 0;  ///< with a kept failure
-    std::uint64_t misses = 0;         ///< that waited for a load
-    std::uint64_t loads = 0;          ///< that have ended, the next among them
+    std::uint64_t hits = 0;           ///< answered from the cache without a load
+    std::uint64_t negative_hits = 0;  ///< of those: with a kept failure
+    std::uint64_t stale_hits = 0;  ///< with a value not fresh any more; misses where a load failed
+    std::uint64_t misses = 0;      ///< that waited for a load
+    std::uint64_t loads = 0;       ///< that have ended, the next among them
     std::uint64_t load_failures = 0;
     std::chrono::nanoseconds load_time{0};  ///< of all loads together
     std::chrono::nanoseconds max_load_time{0};

@@ -105,6 +105,34 @@ CO_TEST(a_load_of_several_that_gives_too_few_is_an_error_of_all) {
     CO_CHECK(kept.find(1) == nullptr);
 }
 
+CO_TEST(several_keys_are_given_kept_failures_and_expired_values_as_one_is) {
+    source from;
+    cache_options options(10);
+    options.ttl = 60s;
+    options.stale_if_error = 600s;
+    options.negative_ttl = 600s;
+    cache kept(co_await weir::this_task(), options, from.function());
+    std::vector<int> asked;
+    kept.load_many_by(
+        [&](const std::vector<int>& keys) -> task<result<std::vector<result<std::string>>>> {
+            asked = keys;
+            co_await weir::ok(weir::sleep_for(1s));
+            co_return weir::fail(std::errc::connection_refused);
+        });
+    static_cast<void>(co_await kept.get(-1));
+    kept.put(7, "old");
+    static_cast<void>(co_await weir::sleep_for(61s));
+    std::vector<int> keys{-1, 7, 8};
+    const auto all = co_await kept.get_many(keys);
+    CO_REQUIRE(all.size() == 3U);
+    CO_CHECK(!all[0] && all[0].error() == std::errc::no_such_file_or_directory);
+    CO_CHECK(all[1] && *all[1] == "old");
+    CO_CHECK(!all[2] && all[2].error() == std::errc::connection_refused);
+    CO_CHECK(asked == (std::vector<int>{7, 8}));
+    CO_CHECK_EQUAL(kept.statistics().negative_hits, 1U);
+    CO_CHECK_EQUAL(kept.statistics().stale_hits, 1U);
+}
+
 CO_TEST(without_a_function_for_several_they_are_loaded_beside_each_other) {
     source from;
     cache kept(co_await weir::this_task(), cache_options(10), from.function());

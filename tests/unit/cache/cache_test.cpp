@@ -201,6 +201,7 @@ CO_TEST(an_expired_value_is_given_where_its_load_fails_and_only_there) {
     from.is_down = true;
     const auto old = co_await quick(kept, 7);
     CO_CHECK_EQUAL(old, "7, late");
+    CO_CHECK_EQUAL(kept.statistics().stale_hits, 1U);
     from.is_down = false;
     const auto anew = co_await quick(kept, 7);
     CO_CHECK_EQUAL(anew, "7'', late");
@@ -293,6 +294,36 @@ CO_TEST(what_was_invalidated_while_a_load_runs_is_not_kept) {
     kept.invalidate_all();
     CO_CHECK(kept.find(7) == nullptr);
     CO_CHECK_EQUAL(kept.sweep(), 0U);  // both were found out
+}
+
+CO_TEST(who_asks_after_everything_was_invalidated_does_not_join_a_load_from_before) {
+    source from;
+    cache kept(co_await weir::this_task(), cache_options(10), from.function());
+    const auto invalidate_and_get = [&kept]() -> task<result<std::string>> {
+        co_await pass(500ms);
+        kept.invalidate_all();
+        co_return co_await kept.get(7);
+    };
+    const auto [before, after] = co_await weir::when_all(get(kept, 7), invalidate_and_get());
+    CO_REQUIRE(before.has_value() && after.has_value());
+    CO_CHECK_EQUAL(*before, "7");
+    CO_CHECK_EQUAL(*after, "7'");
+    CO_CHECK_EQUAL(*kept.find(7), "7'");
+}
+
+CO_TEST(who_waits_for_a_load_that_fails_is_given_what_was_put_meanwhile) {
+    source from;
+    from.is_down = true;
+    cache kept(co_await weir::this_task(), cache_options(10), from.function());
+    const auto put = [&kept]() -> task<> {
+        co_await pass(500ms);
+        kept.put(7, "put");
+    };
+    const auto both = co_await weir::when_all(get(kept, 7), put());
+    const auto& got = std::get<0>(both);
+    CO_REQUIRE(got.has_value());
+    CO_CHECK_EQUAL(*got, "put");
+    CO_CHECK_EQUAL(kept.statistics().stale_hits, 0U);
 }
 
 CO_TEST(an_exception_of_a_load_reaches_all_that_wait_and_is_not_kept) {
