@@ -350,8 +350,11 @@ void cache<K, V, Traits>::settle(running_load& load, const result<V>& outcome) {
         state_.keep_failure(load.key_, outcome.error(), now(), load.number_);
     } else {
         load_terms<K>& terms = load.terms_;
+        const duration left = terms.max_ttl;
         if (terms_ && terms.is_empty()) terms = terms_(load.key_, *outcome);
-        state_.keep(load.key_, *outcome, now(), load.number_, terms.ttl, terms.made_from);
+        const duration ttl = terms.ttl.value_or(state_.options().ttl);
+        state_.keep(load.key_, *outcome, now(), load.number_, std::min({ttl, terms.max_ttl, left}),
+                    terms.made_from);
     }
     await_ends();
 }

@@ -76,6 +76,8 @@ public:
     /// How long it is fresh; by default as the options say. Zero or less = it is not kept.
     std::optional<cache_options::duration> ttl;
     cache_tags<K> made_from;
+    /// However long that is: it is not fresh for longer.
+    cache_options::duration max_ttl = cache_options::forever;
     /// Set from outside: the key was put or erased meanwhile, and what is loaded will not be kept.
     bool is_superseded = false;
 };

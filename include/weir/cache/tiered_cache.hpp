@@ -94,11 +94,14 @@ public:
 
     /// Keeps `value` in both tiers, in the store first.
     ///
-    /// Errors:        those of the store, after which neither has it; operation_canceled.
-    /// Cancellation:  the store may have it.
+    /// Errors:        those of the store, which may have it, or what was there; operation_canceled.
+    /// Cancellation:  as after an error.
     [[nodiscard]] task<result<void>> put(K key, V value) {
         supersede(key);
-        co_await ok(with_timeout(tier_.timeout, store_.save(key, value, tier_.ttl)));
+        auto saved = co_await with_timeout(tier_.timeout, store_.save(key, value, tier_.ttl));
+        // What was read from the store or written to it meanwhile is over, too.
+        supersede(key);
+        if (!saved) co_return saved;
         near_.put(key, std::move(value));
         co_return result<void>();
     }
@@ -116,16 +119,18 @@ public:
     /// Forgets the value of `key` here only: another process has changed it in the store.
     void forget(const K& key) { near_.erase(key); }
 
-    /// Waits for what is being written behind, then ends refreshes.
+    /// Ends refreshes, then waits for what is being written behind.
     ///
     /// Errors:        none.
     /// Cancellation:  writes behind are stopped, and waited for.
     [[nodiscard]] task<> close() {
-        static_cast<void>(co_await behind_.join());
+        // In this order: a refresh that ends with a value begins to write it.
         co_await near_.close();
+        static_cast<void>(co_await behind_.join());
     }
 
-    /// The first tier, for tags, warming and statistics.
+    /// The first tier, for tags, warming and statistics. What is invalidated there is looked for in
+    /// the store next.
     [[nodiscard]] near_cache& near() noexcept { return near_; }
     [[nodiscard]] const tier_statistics& statistics() const noexcept { return counted_; }
 
@@ -149,7 +154,7 @@ private:
         if (stored && *stored) {
             ++counted_.hits;
             // It is no younger here than there.
-            terms.ttl = std::min(near_.options().ttl, (*stored)->left);
+            terms.max_ttl = (*stored)->left;
             co_return std::move((*stored)->value);
         }
         if (!stored && is_stopped(stored.error())) co_return fail(stored.error());
@@ -186,7 +191,13 @@ private:
         const bool has_room = behind_.try_spawn(start, key, value);
         if (!has_room) ++counted_.skipped;
     }
-    [[nodiscard]] task<> save_copy(K key, V value) { co_await save(key, value); }
+    [[nodiscard]] task<> save_copy(K key, V value) {
+        try {
+            co_await save(key, value);
+        } catch (...) {
+            ++counted_.failures;
+        }
+    }
 
     Store& store_;
     load_function load_;

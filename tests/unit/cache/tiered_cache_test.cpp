@@ -41,7 +41,7 @@ public:
     task<result<void>> save(const int& key, const std::string& value,
                             std::chrono::nanoseconds ttl) {
         ++saves;
-        co_await weir::ok(weir::sleep_for(takes));
+        co_await weir::ok(weir::sleep_for(save_takes == 0ns ? takes : save_takes));
         if (is_broken) co_return weir::fail(std::errc::io_error);
         co_return co_await kept.save(key, value, ttl);
     }
@@ -52,6 +52,7 @@ public:
     }
     weir::memory_store<int, std::string> kept{100};
     std::chrono::nanoseconds takes = 10ms;
+    std::chrono::nanoseconds save_takes{0};  // if not as the others
     bool is_broken = false;
     int loads = 0;
     int saves = 0;
@@ -198,6 +199,67 @@ CO_TEST(a_load_that_was_overtaken_by_an_erase_leaves_nothing_in_either_tier) {
         const auto kept = co_await is_stored(store, 7);
         CO_CHECK(!kept);
     }
+}
+
+CO_TEST(what_is_put_while_a_load_writes_is_not_overwritten_in_the_store) {
+    source from;
+    slow_store store;
+    weir::tier_options tier;
+    tier.timeout = 5s;
+    tiers all(co_await weir::this_task(), cache_options(10), store, from.function(), tier);
+    // The put begins before the load; it ends at 1015 ms, while that writes from 1010 to 1030 ms.
+    store.save_takes = 1015ms;
+    const auto put = [&all]() -> task<> { static_cast<void>(co_await all.put(7, "put")); };
+    const auto load = [&all, &store]() -> task<> {
+        store.save_takes = 20ms;
+        static_cast<void>(co_await text_of(all, 7));
+    };
+    static_cast<void>(co_await weir::when_all(put(), load()));
+    co_await all.close();
+    const auto found = co_await store.kept.load(7);
+    CO_CHECK(!found || !*found || (*found)->value == "put");
+}
+
+CO_TEST(a_refresh_that_ends_with_a_value_while_closing_is_written_before_the_end) {
+    slow_store store;
+    weir::tier_options tier;
+    tier.writes = weir::store_writes::behind;
+    cache_options options(10);
+    options.ttl = 60s;
+    options.stale_while_revalidate = 60s;
+    // It has its value though it is stopped.
+    const auto load = [](const int& key) -> task<result<std::string>> {
+        static_cast<void>(co_await weir::sleep_for(1s));
+        co_return std::to_string(key);
+    };
+    tiers all(co_await weir::this_task(), options, store, load, tier);
+    all.near().put(7, "old");
+    static_cast<void>(co_await weir::sleep_for(61s));
+    static_cast<void>(co_await text_of(all, 7));
+    static_cast<void>(co_await weir::sleep_for(500ms));  // the store has none; it is being loaded
+    co_await all.close();
+    CO_CHECK_EQUAL(all.near().loading(), 0U);
+}
+
+CO_TEST(what_comes_from_the_store_has_the_terms_of_what_is_loaded) {
+    source from;
+    slow_store store;
+    static_cast<void>(co_await store.kept.save(7, "7", 1h));
+    tiers all(co_await weir::this_task(), cache_options(10), store, from.function());
+    all.near().terms_by([](const int&, const std::string&) {
+        weir::load_terms<int> terms;
+        terms.ttl = 10s;
+        terms.made_from.add("all");
+        return terms;
+    });
+    static_cast<void>(co_await text_of(all, 7));
+    CO_CHECK(all.near().find(7) != nullptr);
+    all.near().invalidate("all");
+    CO_CHECK(all.near().find(7) == nullptr);
+    static_cast<void>(co_await text_of(all, 7));
+    static_cast<void>(co_await weir::sleep_for(11s));
+    CO_CHECK(all.near().find(7) == nullptr);
+    co_await all.close();
 }
 
 CO_TEST(stacked_stores_look_near_first_and_bring_nearer_what_is_far) {
