@@ -283,4 +283,29 @@ CO_TEST(stacked_stores_look_near_first_and_bring_nearer_what_is_far) {
     CO_CHECK(gone && !*gone);
 }
 
+CO_TEST(what_comes_from_far_while_it_is_erased_or_saved_does_not_stay_near) {
+    // While it is read far, and while it is written near.
+    for (const auto moment : {0ms, 5ms, 12ms, 15ms}) {
+        for (const bool erases : {true, false}) {
+            slow_store near;
+            slow_store far;
+            weir::stacked_store<int, std::string, slow_store, slow_store> both(near, far);
+            static_cast<void>(co_await far.kept.save(7, "old", 1h));
+            near.save_takes = 30ms;
+            const auto load = [&both]() -> task<> { static_cast<void>(co_await both.load(7)); };
+            const auto change = [&both, moment, erases]() -> task<> {
+                static_cast<void>(co_await weir::sleep_for(moment));
+                if (erases) {
+                    static_cast<void>(co_await both.erase(7));
+                } else {
+                    static_cast<void>(co_await both.save(7, "new", 1h));
+                }
+            };
+            static_cast<void>(co_await weir::when_all(load(), change()));
+            const auto found = co_await near.kept.load(7);
+            CO_CHECK(!found || !*found || (!erases && (*found)->value == "new"));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
