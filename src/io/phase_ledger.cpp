@@ -13,7 +13,9 @@ phase_ledger::entry& phase_ledger::entry::inner(std::string_view name) {
     const auto found = std::find_if(inner_.begin(), inner_.end(),
                                     [&](const auto& each) { return each->name_ == name; });
     if (found != inner_.end()) return **found;
-    return *inner_.emplace_back(std::make_unique<entry>(name));
+    auto made = std::make_unique<entry>(name);
+    if (outer_ != nullptr) made->count_also_in(outer_->inner(name));
+    return *inner_.emplace_back(std::move(made));
 }
 
 const phase_ledger::entry* phase_ledger::entry::longest_inner(time_point now) const noexcept {

@@ -25,13 +25,18 @@ public:
         /// @param name  lives as long as the ledger: a literal.
         explicit entry(std::string_view name) noexcept : name_(name) {}
 
+        /// What is counted here and inside of it is counted in `outer` as well, which lives longer.
+        /// Before anything is.
+        void count_also_in(entry& outer) noexcept { outer_ = &outer; }
         /// The phase of that name inside of this one.
         [[nodiscard]] entry& inner(std::string_view name);
         void begin(time_point now) noexcept {
             if (running_++ == 0) since_ = now;
+            if (outer_ != nullptr) outer_->begin(now);
         }
         void end(time_point now) noexcept {
             if (--running_ == 0) spent_ += now - since_;
+            if (outer_ != nullptr) outer_->end(now);
         }
         [[nodiscard]] std::chrono::nanoseconds spent(time_point now) const noexcept {
             return running_ == 0 ? spent_ : spent_ + (now - since_);
@@ -44,6 +49,7 @@ public:
         std::chrono::nanoseconds spent_{0};
         time_point since_{};
         std::size_t running_ = 0;
+        entry* outer_ = nullptr;  // of another ledger
         std::vector<std::unique_ptr<entry>> inner_;
     };
 

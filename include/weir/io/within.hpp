@@ -103,7 +103,9 @@ public:
         begun_ = loop.now();
         scope& inner = this->enter(self.promise());
         const auto* around = inner.template find<current_phase>();
-        counted_.emplace((around == nullptr ? ledger_.whole() : *around->at).inner("within"));
+        // One of its own, where nothing is counted of other runs before or beside this one.
+        if (around != nullptr) ledger_.whole().count_also_in(around->at->inner("within"));
+        counted_.emplace(ledger_.whole());
         counted_->at->begin(begun_);
         inner.set(*counted_);
         const auto own = budget_ > scope::time_point::max() - begun_ ? scope::time_point::max()

@@ -132,6 +132,20 @@ CO_TEST(a_budget_within_a_budget_ends_with_the_nearer_and_counts_in_both) {
     CO_CHECK(is_about(weir::reactor::current().now() - begin, 50ms));
 }
 
+CO_TEST(a_budget_within_a_budget_says_nothing_of_those_before_and_the_outer_one_all) {
+    const auto attempts = []() -> task<result<int>> {
+        static_cast<void>(co_await within(250ms, wait_and_load(200ms, 1ms, 1ms)));
+        const auto second = co_await within(100ms, wait_and_load(1ms, 1ms, 1h));
+        CO_CHECK(!second && second.error().phase() == "load/ask");
+        CO_CHECK(!second && is_about(second.error().spent(), 100ms));
+        if (!second) co_return weir::fail(second.error().code());
+        co_return *second;
+    };
+    const auto got = co_await within(1s, attempts());
+    CO_REQUIRE(!got.has_value());
+    CO_CHECK_EQUAL(got.error().phase(), "within/wait");
+}
+
 CO_TEST(work_without_a_value_has_a_budget_too) {
     const auto quick = []() -> task<> { static_cast<void>(co_await weir::sleep_for(1ms)); };
     const auto slow = []() -> task<> { static_cast<void>(co_await weir::sleep_for(1h)); };
