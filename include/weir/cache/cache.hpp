@@ -201,6 +201,7 @@ private:
         cache& owner_;
     };
     class batch;
+    using flights = single_flight<K, V, typename Traits::hash, typename Traits::equal>;
 
     template <class F>
     [[nodiscard]] static load_function with_terms(F load) {
@@ -284,7 +285,7 @@ private:
     std::function<load_terms<K>(const K&, const V&)> terms_;
     cache_statistics counted_;
     intrusive_list<running_load> running_;
-    single_flight<K, V, typename Traits::hash> flights_;
+    flights flights_;
     single_flight<const void*, bool> batches_;  // the value says nothing
     task_group refreshing_;
     std::size_t swept_ = 0;
@@ -336,7 +337,7 @@ private:
     K key_;
     phase_span waiting_;
     std::optional<result<V>> outcome_;
-    std::optional<typename single_flight<K, V, typename Traits::hash>::run_awaiter> flight_;
+    std::optional<typename flights::run_awaiter> flight_;
 };
 
 // ---- loads
@@ -451,7 +452,7 @@ private:
     using outcomes = result<std::vector<result<V>>>;
     cache& owner_;
     std::vector<K> keys_;
-    std::unordered_map<K, std::size_t, typename Traits::hash> indices_;
+    std::unordered_map<K, std::size_t, typename Traits::hash, typename Traits::equal> indices_;
     std::optional<outcomes> loaded_;
 };
 

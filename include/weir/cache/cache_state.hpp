@@ -295,7 +295,15 @@ private:
             return typename Traits::hash()(std::get<1>(name));
         }
     };
-    using tags = tag_table<tag_name, tag_name_hash>;
+    class tag_name_equal {
+    public:
+        bool operator()(const tag_name& a, const tag_name& b) const {
+            if (a.index() != b.index()) return false;
+            if (a.index() == 0) return std::get<0>(a) == std::get<0>(b);
+            return typename Traits::equal()(std::get<1>(a), std::get<1>(b));
+        }
+    };
+    using tags = tag_table<tag_name, tag_name_hash, tag_name_equal>;
     using set_id = typename tags::set_id;
 
     void place(const K& key, V value, time_point now, tag_number since,

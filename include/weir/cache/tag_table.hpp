@@ -24,7 +24,7 @@
 namespace weir {
 
 /// Tags in use, by `Name`, and the sets of them that entries hold. Belongs to one thread.
-template <class Name, class Hash = std::hash<Name>>
+template <class Name, class Hash = std::hash<Name>, class Equal = std::equal_to<>>
 class tag_table {
 public:
     /// Counts invalidations.
@@ -143,7 +143,7 @@ private:
     number last_ = 0;
     number all_invalidated_ = 0;
     number unknown_invalidated_ = 0;
-    std::unordered_map<Name, tag_id, Hash> ids_;
+    std::unordered_map<Name, tag_id, Hash, Equal> ids_;
     std::vector<tag_entry> tags_;
     std::vector<tag_id> free_tags_;
     std::map<std::vector<tag_id>, set_id> known_sets_;

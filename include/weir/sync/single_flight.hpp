@@ -45,7 +45,8 @@ namespace weir {
 /// auto load = [](int id) { return fetch_user(id); };
 /// const weir::result<user> found = co_await users.run(7, load);    // in any number of tasks
 /// ```
-template <class K, std::copy_constructible V, class Hash = std::hash<K>>
+template <class K, std::copy_constructible V, class Hash = std::hash<K>,
+          class Equal = std::equal_to<>>
 class single_flight {
 public:
     class run_awaiter;
@@ -103,7 +104,7 @@ public:
 private:
     class flight;
     using waiters = intrusive_list<run_awaiter>;
-    using flight_map = std::unordered_map<K, std::unique_ptr<flight>, Hash>;
+    using flight_map = std::unordered_map<K, std::unique_ptr<flight>, Hash, Equal>;
 
     /// Begins a load with what the first of `all` brings, unless one is under way; all of them wait
     /// for it.
@@ -119,8 +120,8 @@ private:
 };
 
 /// One load and those that wait for it.
-template <class K, std::copy_constructible V, class Hash>
-class single_flight<K, V, Hash>::flight final : public detail::shared_load<V> {
+template <class K, std::copy_constructible V, class Hash, class Equal>
+class single_flight<K, V, Hash, Equal>::flight final : public detail::shared_load<V> {
 public:
     explicit flight(single_flight& owner, const K& key, load_function load)
         : detail::shared_load<V>(owner.scope_), owner_(owner), key_(key), load_(std::move(load)) {}
@@ -147,8 +148,8 @@ private:
     load_function load_;
 };
 
-template <class K, std::copy_constructible V, class Hash>
-class single_flight<K, V, Hash>::run_awaiter final : public wait_point, public list_node {
+template <class K, std::copy_constructible V, class Hash, class Equal>
+class single_flight<K, V, Hash, Equal>::run_awaiter final : public wait_point, public list_node {
 public:
     explicit run_awaiter(single_flight& owner, K key, load_function load)
         : owner_(owner), key_(std::move(key)), load_(std::move(load)) {}
@@ -217,8 +218,8 @@ private:
     std::exception_ptr exception_;
 };
 
-template <class K, std::copy_constructible V, class Hash>
-void single_flight<K, V, Hash>::begin(const K& key, waiters& all) noexcept {
+template <class K, std::copy_constructible V, class Hash, class Equal>
+void single_flight<K, V, Hash, Equal>::begin(const K& key, waiters& all) noexcept {
     const auto [place, is_free] = flights_.try_emplace(key);
     if (is_free) {
         place->second = std::make_unique<flight>(*this, place->first, std::move(all.front().load_));
@@ -228,8 +229,8 @@ void single_flight<K, V, Hash>::begin(const K& key, waiters& all) noexcept {
     if (is_free && !joined.begin()) settle(joined);
 }
 
-template <class K, std::copy_constructible V, class Hash>
-auto single_flight<K, V, Hash>::take_out(const flight& ended) noexcept ->
+template <class K, std::copy_constructible V, class Hash, class Equal>
+auto single_flight<K, V, Hash, Equal>::take_out(const flight& ended) noexcept ->
     typename flight_map::node_type {
     const auto found = flights_.find(ended.key());
     if (found != flights_.end() && found->second.get() == &ended) return flights_.extract(found);
@@ -241,8 +242,8 @@ auto single_flight<K, V, Hash>::take_out(const flight& ended) noexcept ->
     return node;
 }
 
-template <class K, std::copy_constructible V, class Hash>
-void single_flight<K, V, Hash>::settle(flight& ended) noexcept {
+template <class K, std::copy_constructible V, class Hash, class Equal>
+void single_flight<K, V, Hash, Equal>::settle(flight& ended) noexcept {
     // Out of the map first: whoever is told may ask again.
     const auto kept = take_out(ended);
     while (!ended.waiting.empty()) ended.waiting.front().take(ended);

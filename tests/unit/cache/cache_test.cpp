@@ -14,6 +14,8 @@
 #include <weir/sync/task_group.hpp>
 
 #include <chrono>
+#include <cstdlib>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -47,6 +49,19 @@ task<std::string> quick(cache& from, int key) {
     co_return (got ? *got : got.error().message()) + (was_quick ? "" : ", late");
 }
 task<> pass(std::chrono::nanoseconds time) { static_cast<void>(co_await weir::sleep_for(time)); }
+
+/// 7 and -7 are the same.
+class by_size : public weir::cache_traits<int, std::string> {
+public:
+    class hash {
+    public:
+        std::size_t operator()(int key) const noexcept { return std::hash<int>()(std::abs(key)); }
+    };
+    class equal {
+    public:
+        bool operator()(int a, int b) const noexcept { return std::abs(a) == std::abs(b); }
+    };
+};
 
 }  // namespace
 
@@ -294,6 +309,24 @@ CO_TEST(what_was_invalidated_while_a_load_runs_is_not_kept) {
     kept.invalidate_all();
     CO_CHECK(kept.find(7) == nullptr);
     CO_CHECK_EQUAL(kept.sweep(), 0U);  // both were found out
+}
+
+CO_TEST(keys_are_the_same_where_their_traits_say_so_in_all_that_a_cache_does) {
+    source from;
+    weir::cache<int, std::string, by_size> kept(co_await weir::this_task(), cache_options(10),
+                                                from.function());
+    const auto get_seven = [&kept]() -> task<> { static_cast<void>(co_await kept.get(7)); };
+    const auto erase_and_get = [&kept]() -> task<result<std::string>> {
+        co_await pass(500ms);
+        kept.erase(-7);
+        co_return co_await kept.get(7);
+    };
+    const auto both = co_await weir::when_all(get_seven(), erase_and_get());
+    const auto& after = std::get<1>(both);
+    CO_CHECK(after && *after == "7'");
+    kept.put(8, "of seven", std::nullopt, weir::cache_tags<int>().depends_on(-7));
+    kept.put(7, "put");
+    CO_CHECK(kept.find(8) == nullptr);
 }
 
 CO_TEST(who_asks_after_everything_was_invalidated_does_not_join_a_load_from_before) {
