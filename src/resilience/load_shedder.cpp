@@ -34,7 +34,7 @@ void load_shedder::serve() noexcept {
 }
 
 void load_shedder::left() noexcept {
-    if (--waiting_ == 0) delay_.emptied();
+    if (--waiting_ == 0) delay_.emptied(reactor::current().now());
 }
 
 bool load_shedder::enter_awaiter::needs_to_wait() noexcept {

@@ -4,8 +4,14 @@
 // by itself, and all that it does is to make everybody late.
 //
 //   empty --joined--> short --so long--> standing      who waits may wait: interval   target
-//     ^                 |                    |
-//     \-----emptied-----+--------------------/
+//     ^ ^               |                 ^     |
+//     | \----emptied----/          joined |     | emptied
+//     \--------an interval without--------- relieved
+//        a wait beyond the target
+//
+// A standing line that empties at once need not be the end of the overload: when the whole process
+// was held up, all who wait are late at once, and as many stand at the door. So it stands again as
+// soon as somebody waits, until all waits of an interval were short.
 //
 // (CoDel, RFC 8289, has the idea and the defaults; for requests: Maurer, Fail at Scale, ACM Queue
 // 2015.)
@@ -36,13 +42,25 @@ public:
 
     /// Somebody waits.
     void joined(time_point now) noexcept {
-        if (!not_empty_since_) not_empty_since_ = now;
+        if (!is_empty_) return;
+        is_empty_ = false;
+        waits_since_ = now;
+        const bool stands_again = not_empty_since_ && now - calm_since_ < options_.interval;
+        if (!stands_again) not_empty_since_ = now;
     }
     /// Nobody waits any more.
-    void emptied() noexcept { not_empty_since_.reset(); }
+    void emptied(time_point now) noexcept {
+        const bool has_stood = is_standing(now);
+        is_empty_ = true;
+        if (!has_stood) {
+            not_empty_since_.reset();
+        } else if (now - waits_since_ >= options_.target) {
+            calm_since_ = now;
+        }
+    }
 
     [[nodiscard]] bool is_standing(time_point now) const noexcept {
-        return not_empty_since_ && now - *not_empty_since_ >= options_.interval;
+        return !is_empty_ && now - *not_empty_since_ >= options_.interval;
     }
     /// How long one may wait at most.
     [[nodiscard]] std::chrono::nanoseconds max_wait(time_point now) const noexcept {
@@ -51,13 +69,16 @@ public:
     /// How long to stay away: as long as the overload has lasted already, which is the best guess
     /// of how long it will last. At least an interval.
     [[nodiscard]] std::chrono::nanoseconds retry_after(time_point now) const noexcept {
-        const auto lasted = not_empty_since_ ? now - *not_empty_since_ : options_.interval;
+        const auto lasted = is_empty_ ? options_.interval : now - *not_empty_since_;
         return std::max(lasted, options_.interval);
     }
 
 private:
     delay_options options_;
-    std::optional<time_point> not_empty_since_;
+    bool is_empty_ = true;
+    std::optional<time_point> not_empty_since_;  // of the overload, while it may go on
+    time_point waits_since_{};                   // the line as it is now
+    time_point calm_since_{};                    // only short waits
 };
 
 }  // namespace weir::resilience

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_empty_now_and_then_may_make_wait) {
         line.joined(now);
         BOOST_TEST(!line.is_standing(now + 89ms));
         BOOST_TEST((line.max_wait(now + 89ms) == 100ms));
-        line.emptied();
+        line.emptied(now + 89ms);
     }
 }
 
@@ -35,8 +35,39 @@ BOOST_AUTO_TEST_CASE(a_line_that_stands_for_an_interval_may_not) {
     BOOST_TEST(!line.is_standing(begin + 100ms - 1ns));
     BOOST_TEST(line.is_standing(begin + 100ms));
     BOOST_TEST((line.max_wait(begin + 1s) == 5ms));
-    line.emptied();
+    line.emptied(begin + 1s);
     BOOST_TEST(!line.is_standing(begin + 1s));
+}
+
+BOOST_AUTO_TEST_CASE(a_standing_line_that_empties_at_once_stands_again_with_the_next_who_waits) {
+    queue_delay line;
+    line.joined(begin);
+    for (int i = 1; i <= 100; ++i) {
+        const auto held_up = begin + i * 110ms;
+        BOOST_TEST(line.is_standing(held_up));
+        line.emptied(held_up);
+        BOOST_TEST(!line.is_standing(held_up + 1ms));
+        line.joined(held_up + 1ms);
+        BOOST_TEST(line.is_standing(held_up + 1ms));
+        BOOST_TEST((line.max_wait(held_up + 1ms) == 5ms));
+    }
+    BOOST_TEST((line.retry_after(begin + 12s) == 12s));
+}
+
+BOOST_AUTO_TEST_CASE(an_overload_is_over_after_an_interval_of_short_waits) {
+    queue_delay line;
+    line.joined(begin);
+    const auto end = begin + 1s;
+    line.emptied(end);
+    for (int i = 1; i < 10; ++i) {
+        line.joined(end + i * 10ms);
+        BOOST_TEST(line.is_standing(end + i * 10ms));
+        line.emptied(end + i * 10ms + 4ms);
+    }
+    line.joined(end + 100ms);
+    BOOST_TEST(!line.is_standing(end + 100ms));
+    BOOST_TEST((line.max_wait(end + 100ms) == 100ms));
+    BOOST_TEST(line.is_standing(end + 200ms));
 }
 
 BOOST_AUTO_TEST_CASE(the_longer_it_lasts_the_longer_one_stays_away) {
