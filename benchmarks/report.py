@@ -122,6 +122,8 @@ def is_number(value):
 
 
 def table_of(table):
+    if not table["columns"]:
+        return ""
     head = "".join(f"<th>{escaped(name)}</th>" for name in table["columns"])
     body = ""
     for row in table["rows"]:
@@ -242,8 +244,8 @@ def page(all_found):
     """The whole document: what is true of all on top, then a section a benchmark."""
     sets = [set(found["facts"].items()) for found in all_found]
     shared = set.intersection(*sets) if sets else set()
-    common = [pair for pair in (all_found[0]["facts"].items() if all_found else ())
-              if pair in shared]
+    common = [(name, fact) for name, fact in (all_found[0]["facts"].items() if all_found else ())
+              if (name, fact) in shared and name in facts.machine()]
     return ("<!doctype html>\n<html lang=en><meta charset=utf-8>\n"
             '<meta name=viewport content="width=device-width">\n<title>weir, measured</title>\n'
             f"<style>{STYLE}</style>\n<h1>weir, measured</h1>\n{facts_of(common)}"

@@ -29,6 +29,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 SERVER_CPU, GENERATOR_CPU = 0, 1
 SIZES = (20, 125, 1024, 16384, 262144)
@@ -251,6 +252,29 @@ def print_cell(results, protocol, cell):
     sys.stdout.flush()
 
 
+def hand_over(tables, results, protocol, cell):
+    measured = {name: [run["rate"] for run in runs] for name, runs in results.items() if runs}
+    bars = [report.bar("messages/s", name, min(rates), statistics.median(rates), max(rates))
+            for name, rates in measured.items()]
+    tables.add(f"{protocol} {cell[0]} B x {cell[1]}, depth {cell[2]}", HEADINGS,
+               [row(results, name) for name in measured], bars)
+
+
+def hand_over_latencies(tables, cells):
+    """p99 over the size of messages, for each protocol and window that had several sizes."""
+    lines = {}
+    for each in cells:
+        window = each["protocol"], each["connections"], each["depth"]
+        for name, server in each["servers"].items():
+            if server["runs"]:
+                middle = statistics.median(run["p99_us"] for run in server["runs"])
+                lines.setdefault(window, {}).setdefault(name, []).append((each["size"], middle))
+    for (protocol, connections, depth), by_server in lines.items():
+        if any(len(points) > 1 for points in by_server.values()):
+            tables.add(f"{protocol}: p99 by size, {connections} connections, depth {depth}", [], [],
+                       curves=report.curves("bytes of a message", "p99, us", by_server, True))
+
+
 # ---- the machine and the choice of what to run ----
 
 
@@ -316,7 +340,8 @@ def parse_options():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--duration", type=float, default=1.0, metavar="SECONDS")
     parser.add_argument("--warmup", type=float, default=0.3, metavar="SECONDS")
-    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--json", metavar="FILE", help="write all runs")
+    report.add_option(parser)
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else 5)
     return options
@@ -328,19 +353,22 @@ def main():
         sys.exit(f"no epoll_load under {options.build_dir}: build first, or give --build-dir")
     found = describe(options)
     servers = chosen_servers(options)
-    report = {"facts": found, "cells": []}
+    collected = {"facts": found, "cells": []}
+    tables = report.Tables(__file__, __doc__, options, found)
     for protocol, cell in chosen_cells(options):
         able = {n: c for n, c in servers.items() if protocol in c}
         results = run_cell(options, able, protocol, cell)
         print_cell(results, protocol, cell)
+        hand_over(tables, results, protocol, cell)
         size, connections, depth = cell
-        report["cells"].append({
+        collected["cells"].append({
             "protocol": protocol, "size": size, "connections": connections, "depth": depth,
             "servers": {n: {"ratios": ratios(results, n), "runs": r} for n, r in results.items()},
         })
         # Written after every cell: a run that is cut short keeps what it has measured.
         if options.json:
-            pathlib.Path(options.json).write_text(json.dumps(report, indent=1) + "\n")
+            pathlib.Path(options.json).write_text(json.dumps(collected, indent=1) + "\n")
+    hand_over_latencies(tables, collected["cells"])
 
 
 if __name__ == "__main__":

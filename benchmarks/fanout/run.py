@@ -18,6 +18,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 PROGRAMS = ("weir", "raw")
 
@@ -37,7 +38,8 @@ def run(options, who, subscribers, size):
 
 
 def measure(options, subscribers, size):
-    """(deliveries a second, microseconds of processor time a delivery) by program, and ratios."""
+    """By program: (least, median, most) deliveries a second, and microseconds of processor time a
+    delivery; and the ratio of the rates."""
     rates, costs, ratios = {w: [] for w in PROGRAMS}, {w: [] for w in PROGRAMS}, []
     for _ in range(options.rounds):
         for who in PROGRAMS:
@@ -46,8 +48,20 @@ def measure(options, subscribers, size):
             costs[who].append(1e6 * result["cpu_seconds"] / result["deliveries"])
         ratios.append(rates["weir"][-1] / rates["raw"][-1])
     middle = statistics.median
-    return ({w: middle(r) for w, r in rates.items()}, {w: middle(c) for w, c in costs.items()},
-            middle(ratios))
+    return ({w: (min(r), middle(r), max(r)) for w, r in rates.items()},
+            {w: middle(c) for w, c in costs.items()}, middle(ratios))
+
+
+def hand_over(options, found, method):
+    tables = report.Tables(__file__, __doc__, options, {"method": method})
+    columns = ("subscribers", "bytes", "weir, deliveries/s", "raw io_uring", "ratio",
+               "weir, CPU us/delivery", "raw")
+    rows = [(subscribers, size, f"{rates['weir'][1]:.0f}", f"{rates['raw'][1]:.0f}",
+             f"{ratio:.2f}", f"{costs['weir']:.2f}", f"{costs['raw']:.2f}")
+            for subscribers, size, rates, ratio, costs in found]
+    bars = [report.bar(f"{subscribers} x {size} B", who, *rates[who], "/s")
+            for subscribers, size, rates, _, _ in found for who in PROGRAMS]
+    tables.add("Deliveries a second", columns, rows, bars)
 
 
 def main():
@@ -57,17 +71,22 @@ def main():
     parser.add_argument("--sizes", type=numbers, default=[125, 1024])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--duration", type=float, default=2.0, metavar="SECONDS")
+    report.add_option(parser)
     options = parser.parse_args()
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
-    print(f"method: {options.rounds} interleaved rounds of {options.duration} s\n")
+    method = f"{options.rounds} interleaved rounds of {options.duration} s"
+    print(f"method: {method}\n")
+    found = []
     print("| subscribers | bytes | weir, deliveries/s | raw io_uring | ratio "
           "| weir, CPU us/delivery | raw |\n|---:|---:|---:|---:|---:|---:|---:|")
     for size in options.sizes:
         for subscribers in options.subscribers:
             rates, costs, ratio = measure(options, subscribers, size)
-            print(f"| {subscribers} | {size} | {rates['weir']:.0f} | {rates['raw']:.0f} "
+            print(f"| {subscribers} | {size} | {rates['weir'][1]:.0f} | {rates['raw'][1]:.0f} "
                   f"| {ratio:.2f} | {costs['weir']:.2f} | {costs['raw']:.2f} |", flush=True)
+            found.append((subscribers, size, rates, ratio, costs))
+    hand_over(options, found, method)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 OTHER = "{build}/benchmarks/echo/%s --protocol ws --listen 127.0.0.1:0"
 SERVERS = {
@@ -96,12 +97,14 @@ def main():
     parser.add_argument("--build-dir", default=str(facts.ROOT / "build/release"))
     parser.add_argument("--connections", default="10000,50000")
     parser.add_argument("--servers", default=",".join(SERVERS))
+    report.add_option(parser)
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # servers inherit it
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
     networks = iter(range(1, 255))
+    tables = report.Tables(__file__, __doc__, options)
     for wanted in map(int, options.connections.split(",")):
         count = min(wanted, hard - RESERVED_FILES)
         print(f"\n### {count} idle WebSocket connections\n")
@@ -109,6 +112,7 @@ def main():
             print(f"{wanted} were wanted; the hard limit of open files is {hard}.\n")
         print("| server | user space, bytes each | kernel, bytes a pair of sockets |")
         print("|---|---:|---:|")
+        found = []
         for name in options.servers.split(","):
             command = SERVERS[name].format(build=options.build_dir)
             if not os.access(command.split()[0], os.X_OK):
@@ -116,6 +120,11 @@ def main():
                 continue
             user, kernel = measure(command, count, next(networks))
             print(f"| {name} | {user:.0f} | {kernel:.0f} |", flush=True)
+            found.append((name, f"{user:.0f}", f"{kernel:.0f}"))
+        bars = [report.bar("user space", name, *[float(user)] * 3, "B") for name, user, _ in found]
+        tables.add(f"{count} idle WebSocket connections",
+                   ("server", "user space, bytes each", "kernel, bytes a pair of sockets"), found,
+                   bars)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 def measure(program, repetitions, cpus):
     """case -> who -> times, measured on those CPUs."""
@@ -42,22 +43,33 @@ def print_table(rows):
         print(f"{case:38} {ratios[0]:>9} {ratios[1]:>7} " + " ".join(f"{t:>16}" for t in times))
 
 
+def hand_over(options, rows, method):
+    tables = report.Tables(__file__, __doc__, options, method)
+    tables.add_contest("A task, a lock, a channel, a timer", [
+        by[who] for by in rows.values() for who in ("weir", "minimal", "asio") if who in by])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build-dir", type=pathlib.Path, default=facts.ROOT / "build/release")
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
+    report.add_option(parser)
     options = parser.parse_args()
     programs = options.build_dir / "benchmarks/overhead"
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
-    flags = facts.compiler(options.build_dir, "overhead/tasks.cpp")
-    print(f"flags: {flags}")
-    print(f"method: {options.repetitions} repetitions, on CPU {options.cpu}; across threads on all")
+    method = {
+        "flags": facts.compiler(options.build_dir, "overhead/tasks.cpp"),
+        "method": f"{options.repetitions} repetitions, on CPU {options.cpu}; across threads on all",
+    }
+    for name, fact in method.items():
+        print(f"{name}: {fact}")
     print()
     rows = measure(programs / "tasks", options.repetitions, {options.cpu})
     rows |= measure(programs / "cross_shard", options.repetitions, os.sched_getaffinity(0))
     print_table(rows)
+    hand_over(options, rows, method)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 RAW = "{build}/benchmarks/echo/%s --protocol {protocol} --listen 127.0.0.1:0"
 SERVERS = {
@@ -64,15 +65,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build-dir", default=str(facts.ROOT / "build/release"))
     parser.add_argument("--connections", default="64,512")
+    report.add_option(parser)
     options = parser.parse_args()
     if shutil.which("strace") is None:
         sys.exit("strace is missing: apt-get install strace")
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
+    tables = report.Tables(__file__, __doc__, options)
     for protocol, size in CELLS:
         for connections in map(int, options.connections.split(",")):
             print(f"\n### {protocol} {size} B x {connections}, depth 1\n")
             print("| server | calls a message | of these |\n|---|---:|---|")
+            found = []
             for name, template in SERVERS.items():
                 command = template.format(build=options.build_dir, protocol=protocol)
                 if not os.access(command.split()[0], os.X_OK):
@@ -80,7 +84,12 @@ def main():
                 messages, calls = count(options, command, protocol, size, connections)
                 most = sorted(calls.items(), key=lambda call: -call[1])[:3]
                 named = ", ".join(f"{call} {number / messages:.4f}" for call, number in most)
-                print(f"| {name} | {sum(calls.values()) / messages:.4f} | {named} |", flush=True)
+                each = sum(calls.values()) / messages
+                print(f"| {name} | {each:.4f} | {named} |", flush=True)
+                found.append((name, f"{each:.4f}", named))
+            bars = [report.bar("calls", name, *[float(each)] * 3) for name, each, _ in found]
+            tables.add(f"{protocol} {size} B x {connections}, depth 1",
+                       ("server", "calls a message", "of these"), found, bars)
 
 
 if __name__ == "__main__":
