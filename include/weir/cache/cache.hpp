@@ -10,6 +10,7 @@
 #include <weir/base/result.hpp>
 #include <weir/cache/cache_options.hpp>
 #include <weir/cache/cache_state.hpp>
+#include <weir/cache/detail/load_batch.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/task.hpp>
 #include <weir/coro/this_task.hpp>
@@ -33,7 +34,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -58,8 +58,7 @@ public:
     /// Gives the value of a key, and may say more about it; both live as long as the load.
     using load_function = std::function<task<result<V>>(const K&, load_terms<K>&)>;
     /// Gives an outcome for each key, in their order.
-    using load_many_function =
-        std::function<task<result<std::vector<result<V>>>>(const std::vector<K>&)>;
+    using load_many_function = detail::load_many_function<K, V>;
 
     /// @param load  gives a `task<result<V>>` for a `const K&`, or for that and a `load_terms<K>&`.
     template <class F>
@@ -200,7 +199,7 @@ private:
     private:
         cache& owner_;
     };
-    class batch;
+    using batch = detail::load_batch<K, V, typename Traits::hash, typename Traits::equal>;
     using flights = single_flight<K, V, typename Traits::hash, typename Traits::equal>;
 
     template <class F>
@@ -286,7 +285,7 @@ private:
     cache_statistics counted_;
     intrusive_list<running_load> running_;
     flights flights_;
-    single_flight<const void*, bool> batches_;  // the value says nothing
+    detail::batch_flights batches_;
     task_group refreshing_;
     std::size_t swept_ = 0;
     sweeper sweeper_{*this};
@@ -408,57 +407,9 @@ cache_statistics cache<K, V, Traits>::statistics() const {
 
 // ---- several at once
 
-/// Keys of one `get_many` that are loaded with one call.
-template <class K, std::copy_constructible V, class Traits>
-class cache<K, V, Traits>::batch {
-public:
-    explicit batch(cache& owner) : owner_(owner) {}
-
-    /// Takes `key`, unless it is there already.
-    void add(const K& key) {
-        if (indices_.try_emplace(key, keys_.size()).second) keys_.push_back(key);
-    }
-    /// Where `key` is, if it is here.
-    [[nodiscard]] std::optional<std::size_t> index_of(const K& key) const {
-        const auto found = indices_.find(key);
-        if (found == indices_.end()) return std::nullopt;
-        return found->second;
-    }
-    /// The outcome of one key; the first that asks loads them all.
-    ///
-    /// Errors:        those of the load; illegal_byte_sequence.
-    /// Cancellation:  the load goes on for the others.
-    [[nodiscard]] task<result<V>> outcome_of(std::size_t index) {
-        // The load may be over before the second asks.
-        if (!loaded_) {
-            const auto load = [this](const void*) { return load_all(); };
-            static_cast<void>(co_await ok(owner_.batches_.run(this, load)));
-        }
-        if (!*loaded_) co_return fail(loaded_->error());
-        co_return (**loaded_)[index];
-    }
-
-private:
-    [[nodiscard]] task<result<bool>> load_all() {
-        outcomes loaded = co_await owner_.load_many_(keys_);
-        if (!loaded && is_stopped(loaded.error())) co_return fail(loaded.error());
-        if (loaded && loaded->size() != keys_.size()) {
-            loaded = fail(std::errc::illegal_byte_sequence);
-        }
-        loaded_.emplace(std::move(loaded));
-        co_return true;
-    }
-
-    using outcomes = result<std::vector<result<V>>>;
-    cache& owner_;
-    std::vector<K> keys_;
-    std::unordered_map<K, std::size_t, typename Traits::hash, typename Traits::equal> indices_;
-    std::optional<outcomes> loaded_;
-};
-
 template <class K, std::copy_constructible V, class Traits>
 task<std::vector<result<V>>> cache<K, V, Traits>::get_many(std::vector<K> keys) {
-    const auto missing = load_many_ ? std::make_shared<batch>(*this) : nullptr;
+    const auto missing = load_many_ ? std::make_shared<batch>(batches_, load_many_) : nullptr;
     // All are known before the first is loaded.
     for (const K& key : keys) {
         if (missing && !is_known(key) && !flights_.is_loading(key)) missing->add(key);
