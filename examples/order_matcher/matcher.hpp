@@ -4,8 +4,8 @@
 
 #include "order_book.hpp"
 
-#include <weir/cache/bounded_map.hpp>
-#include <weir/cache/lru.hpp>
+#include <weir/eviction/bounded_map.hpp>
+#include <weir/eviction/lru.hpp>
 
 #include <chrono>
 #include <cstddef>
