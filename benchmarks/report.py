@@ -253,8 +253,8 @@ def page(all_found):
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit("usage: benchmarks/report.py OUT.html FILE...")
+    if len(sys.argv) < 2:
+        sys.exit("usage: benchmarks/report.py OUT.html [FILE...]")
     found = [json.loads(pathlib.Path(name).read_text()) for name in sys.argv[2:]]
     pathlib.Path(sys.argv[1]).write_text(page(found))
     print(f"{sys.argv[1]}: {sum(len(each['tables']) for each in found)} tables")
