@@ -17,6 +17,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import report  # noqa: E402
 
 # case -> millions a second on one core
 TARGETS = {
@@ -79,15 +80,19 @@ def main():
     parser.add_argument("--build-dir", type=pathlib.Path, default=facts.ROOT / "build/release")
     parser.add_argument("--repetitions", type=int, default=15)
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)))
+    report.add_option(parser)
     options = parser.parse_args()
     for name, fact in facts.machine().items():
         print(f"{name}: {fact}")
-    print(f"flags: {facts.compiler(options.build_dir, 'core/caches.cpp')}")
-    print(f"method: {options.repetitions} repetitions, on CPU {options.cpu}, medians")
-    print()
+    method = {"flags": facts.compiler(options.build_dir, "core/caches.cpp"),
+              "method": f"{options.repetitions} repetitions, on CPU {options.cpu}, medians"}
+    print("\n".join(f"{name}: {fact}" for name, fact in method.items()) + "\n")
     program = options.build_dir / "benchmarks/core/core"
     rows, overheads = measure(program, options.repetitions, options.cpu)
     print("\n".join(table(rows)))
+    tables = report.Tables(__file__, __doc__, options, method)
+    tables.add_contest("Nanoseconds an operation", [e for by in rows.values() for e in by.values()])
+    tables.add("Bytes a cache entry beside key and value", overheads, [list(overheads.values())])
     print("\nbytes a cache entry beside key and value, of a million (target: <= 48): "
           + ", ".join(f"{who} {each:.1f}" for who, each in overheads.items()))
     if JOIN in rows and WAIT in rows:
