@@ -61,6 +61,7 @@ public:
     using load_many_function = detail::load_many_function<K, V>;
 
     /// @param load  gives a `task<result<V>>` for a `const K&`, or for that and a `load_terms<K>&`.
+    ///              It must not ask for its own key, which would wait for ever.
     template <class F>
     explicit cache(task_view owner, cache_options options, F load)
         : state_(std::move(options)),
@@ -147,10 +148,11 @@ public:
     void resize(std::uint64_t max_weight) { state_.resize(max_weight); }
 
     /// Stops the loads that nobody waits for, and waits for their end. Nothing is refreshed
-    /// afterwards.
+    /// afterwards. Not to be called by a load.
     ///
     /// Errors:        none.
     /// Cancellation:  it waits all the same.
+    /// Concurrency:   one at a time.
     [[nodiscard]] task<> close() {
         timers().disarm(sweeper_);
         refreshing_.request_stop();

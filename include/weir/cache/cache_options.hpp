@@ -32,7 +32,7 @@ public:
     /// A value that nobody asks for so long is gone; to within 1 in 256.
     duration idle_ttl = forever;
     /// Whoever asks so long before the end of the freshness starts a load, but does not wait for
-    /// it.
+    /// it. Shorter than the ttl, or every use starts one.
     duration refresh_ahead{0};
     /// So long after the end of the freshness the old value is given while a new one is loaded.
     duration stale_while_revalidate{0};

@@ -35,7 +35,7 @@ public:
     explicit file_store_options(std::string folder_) : folder(std::move(folder_)) {}
 
     std::string folder;
-    /// Files at most, 1 ... 2^32: a third more than keys that should be kept is a good number.
+    /// Files at most, 1 or more: a third more than keys that should be kept is a good number.
     std::uint32_t max_files = 4096;
     /// Of key and value together; larger ones are not kept.
     std::size_t max_file_bytes = 1024 * 1024;

@@ -28,7 +28,7 @@ namespace weir {
 /// ```
 class timed_operation {
 public:
-    /// Told of each run that took too long, with its time.
+    /// Told of each run that took too long, with its time; must not throw.
     using slow_function = std::function<void(const std::string& name, std::chrono::nanoseconds)>;
 
     /// @param slow  runs that take longer are slow.
