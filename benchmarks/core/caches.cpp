@@ -63,9 +63,9 @@ class boost_cache {
 public:
     explicit boost_cache(std::size_t entries) : max_(entries) {}
     const value* find(key k) {
-        auto& by_key = entries_.get<1>();
-        const auto found = by_key.find(k);
-        if (found == by_key.end()) return nullptr;
+        auto& index = entries_.get<1>();
+        const auto found = index.find(k);
+        if (found == index.end()) return nullptr;
         entries_.relocate(entries_.begin(), entries_.project<0>(found));
         return &found->second;
     }

@@ -89,8 +89,8 @@ inline unsigned slot_index::line::places_of(std::uint32_t hash) const noexcept {
     const __m128i wanted = _mm_set1_epi32(static_cast<int>(hash));
     const __m128i low = _mm_cmpeq_epi32(_mm_load_si128(cells), wanted);
     const __m128i high = _mm_cmpeq_epi32(_mm_load_si128(cells + 1), wanted);
-    const __m128i bytes = _mm_packs_epi16(_mm_packs_epi32(low, high), _mm_setzero_si128());
-    return static_cast<unsigned>(_mm_movemask_epi8(bytes));
+    const __m128i marks = _mm_packs_epi16(_mm_packs_epi32(low, high), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_movemask_epi8(marks));
 #else
     unsigned places = 0;
     for (unsigned i = 0; i < cells_a_line; ++i) places |= unsigned{hashes[i] == hash} << i;

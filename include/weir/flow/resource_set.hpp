@@ -107,8 +107,8 @@ private:
         const auto all = closers(std::index_sequence_for<Rs...>());
         if (options_.order == close_order::at_once) {
             task_group closing(co_await this_task(), sizeof...(Rs));
-            for (const closer close : all) {
-                static_cast<void>(closing.try_spawn(close, std::ref(*this)));
+            for (const closer close_it : all) {
+                static_cast<void>(closing.try_spawn(close_it, std::ref(*this)));
             }
             static_cast<void>(co_await closing.join());
         }
