@@ -8,7 +8,7 @@
 //                            for the views of other shards (registry_view)
 #pragma once
 
-#include <weir/eviction/detail/indexed_map.hpp>
+#include <weir/registry/detail/indexed_map.hpp>
 
 #include <atomic>
 #include <cstddef>
