@@ -13,6 +13,7 @@
 #include <weir/base/refused.hpp>
 #include <weir/base/result.hpp>
 #include <weir/base/slot_map.hpp>
+#include <weir/base/stable_hash.hpp>
 #include <weir/base/unique_fd.hpp>
 
 #include <weir/state/deeply_immutable.hpp>

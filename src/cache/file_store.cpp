@@ -3,6 +3,7 @@
 
 #include <weir/base/assert.hpp>
 #include <weir/base/error.hpp>
+#include <weir/base/stable_hash.hpp>
 #include <weir/io/file.hpp>
 
 #include <fmt/format.h>
@@ -29,18 +30,12 @@ struct head {
     std::uint64_t value_bytes;
 };
 
-/// FNV-1a (Fowler, Noll, Vo): tells half-written files, not forged ones.
-std::uint64_t sum_of(std::string_view text, std::uint64_t sum = 0xCBF29CE484222325U) noexcept {
-    for (const char each : text) {
-        sum = (sum ^ static_cast<unsigned char>(each)) * 0x100000001B3U;
-    }
-    return sum;
-}
+/// Tells half-written files, not forged ones.
 std::uint64_t sum_of(const head& front, std::string_view key, std::string_view value) noexcept {
     const std::array<std::uint64_t, 3> numbers{std::bit_cast<std::uint64_t>(front.until),
                                                front.key_bytes, front.value_bytes};
     const std::string_view text(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
-    return sum_of(value, sum_of(key, sum_of(text)));
+    return stable_hash(value, stable_hash(key, stable_hash(text)));
 }
 
 std::int64_t nanoseconds_of(std::chrono::system_clock::time_point when) noexcept {
@@ -99,7 +94,7 @@ text_file_store::text_file_store(file_store_options options) : options_(std::mov
 }
 
 std::string text_file_store::place_of(std::string_view key) const {
-    return fmt::format("{}/{:08x}", options_.folder, sum_of(key) % options_.max_files);
+    return fmt::format("{}/{:08x}", options_.folder, stable_hash(key) % options_.max_files);
 }
 
 task<result<std::optional<stored_value<std::string>>>> text_file_store::load(std::string_view key) {

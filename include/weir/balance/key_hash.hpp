@@ -3,6 +3,8 @@
 // not: all that share a ring must see the same one. Not for keys chosen by an enemy.
 #pragma once
 
+#include <weir/base/stable_hash.hpp>
+
 #include <cstdint>
 #include <string_view>
 
@@ -15,13 +17,9 @@ namespace weir::balance {
     return value ^ (value >> 31U);
 }
 
-/// The number of `name` (FNV-1a, spread).
+/// The number of `name`.
 [[nodiscard]] constexpr std::uint64_t key_hash(std::string_view name) noexcept {
-    std::uint64_t value = 0xCBF29CE484222325U;
-    for (const char each : name) {
-        value = (value ^ static_cast<unsigned char>(each)) * 0x100000001B3U;
-    }
-    return mixed(value);
+    return mixed(stable_hash(name));
 }
 
 }  // namespace weir::balance
