@@ -34,7 +34,7 @@ namespace weir {
 template <class K, class V>
 class cache_traits {
 public:
-    using hash = std::hash<K>;
+    using hash = detail::key_hash<K>;
     using equal = std::equal_to<>;
     template <class Slots>
     using policy = w_tinylfu<Slots>;

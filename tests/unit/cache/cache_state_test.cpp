@@ -2,10 +2,13 @@
 // cache_state: what is known about a key at which time, and what is over because of what.
 #include <weir/cache/cache_state.hpp>
 
+#include "allocation_count.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 BOOST_AUTO_TEST_SUITE(cache_state_test)
@@ -243,6 +246,17 @@ BOOST_AUTO_TEST_CASE(tags_are_given_back_however_an_entry_leaves) {
     kept.clear();
     BOOST_TEST(kept.size() == 0U);
     BOOST_TEST(kept.tag_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_text_is_found_by_a_view_of_it_without_making_one) {
+    weir::cache_state<std::string, int> kept(cache_options(10));
+    const std::string_view name = "a name that is too long to stand in the string itself";
+    kept.keep(std::string(name), 7, start, kept.number());
+    const weir::test::allocation_count allocated;
+    const auto found = kept.look_up(name, start);
+    BOOST_TEST(allocated.value() == 0U);
+    BOOST_REQUIRE(found.value != nullptr);
+    BOOST_TEST(*found.value == 7);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
