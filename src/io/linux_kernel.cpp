@@ -118,6 +118,12 @@ std::string advice_for_setup_error(int error, int disabled_sysctl,
     }
 }
 
+kernel_error linux_kernel::setup_error(int error) {
+    return kernel_error(
+        error_from_errno(error),
+        advice_for_setup_error(error, io_uring_disabled_sysctl(), kernel_release()));
+}
+
 result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned sq_entries,
                                                                        unsigned cq_entries) {
     std::unique_ptr<linux_kernel> kernel(new linux_kernel);
@@ -133,11 +139,7 @@ result<std::unique_ptr<linux_kernel>, kernel_error> linux_kernel::open(unsigned 
         }
         if (error != -ENOMEM) break;
     }
-    if (error < 0) {
-        return fail(kernel_error(
-            error_from_errno(-error),
-            advice_for_setup_error(-error, io_uring_disabled_sysctl(), kernel_release())));
-    }
+    if (error < 0) return fail(setup_error(-error));
     kernel->is_open_ = true;
     // Saves the lookup of the descriptor on each enter; an old kernel merely does without.
     static_cast<void>(::io_uring_register_ring_fd(&kernel->ring_));

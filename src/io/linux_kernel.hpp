@@ -33,6 +33,8 @@ public:
     /// 64 entries while the memlock limit refuses it.
     [[nodiscard]] static result<std::unique_ptr<linux_kernel>, kernel_error> open(
         unsigned sq_entries, unsigned cq_entries);
+    /// What `error`, the errno of a call that prepares a ring, means on this machine.
+    [[nodiscard]] static kernel_error setup_error(int error);
     ~linux_kernel() override;
 
     [[nodiscard]] int enter(bool wait, time_point deadline) noexcept override;

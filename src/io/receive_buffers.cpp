@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <system_error>
 
 namespace weir {
 
@@ -97,7 +98,7 @@ receive_buffers::receive_buffers(kernel& kernel, unsigned ring_count, std::size_
     ring_blocks_ = std::make_unique<ring_block[]>(ring_count_);
     const int registered = kernel_.register_buffer_ring(ring_.get(), ring_count_, group,
                                                         kernel_.features().incremental_buffers);
-    WEIR_ASSERT(registered == 0, "the kernel refused a ring of provided receive buffers");
+    if (registered < 0) throw std::system_error(-registered, std::generic_category());
     for (unsigned id = 0; id < ring_count_; ++id) {
         ring_blocks_[id].owner = this;
         ring_blocks_[id].id = static_cast<std::uint16_t>(id);

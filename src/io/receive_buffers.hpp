@@ -26,6 +26,8 @@ class kernel;
 
 class receive_buffers {
 public:
+    /// Throws std::system_error when the kernel refuses the ring, as it does (ENOMEM) where the
+    /// limit of locked memory leaves no room for it.
     explicit receive_buffers(kernel& kernel, unsigned ring_count, std::size_t ring_bytes,
                              unsigned bulk_count, std::size_t bulk_bytes);
     receive_buffers(const receive_buffers&) = delete;

@@ -68,14 +68,47 @@ const child_program start_forbidden("start_forbidden", [](const std::string& err
     return !started && started.error().code() == std::errc::operation_not_permitted ? 0 : 1;
 });
 
-/// As an unprivileged user who may lock so many bytes of memory.
-const child_program run_as_nobody("run_as_nobody", [](const std::string& bytes) {
+/// An unprivileged user who may lock so many bytes of memory.
+void become_nobody(const std::string& bytes) {
     constexpr uid_t nobody = 65534;
     const rlimit limit{std::stoul(bytes), std::stoul(bytes)};
-    if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || ::setuid(nobody) != 0) return 1;
+    if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || ::setuid(nobody) != 0) std::exit(1);
+}
+
+const child_program run_as_nobody("run_as_nobody", [](const std::string& bytes) {
+    become_nobody(bytes);
     weir::run(sleep_a_little());
     return 0;
 });
+
+/// As such a user, with 128 KiB of them for the ring of its receive buffers.
+const child_program run_as_nobody_with_many_buffers("run_as_nobody_with_many_buffers",
+                                                    [](const std::string& bytes) {
+                                                        become_nobody(bytes);
+                                                        weir::reactor_options options;
+                                                        options.receive_buffer_count = 8192;
+                                                        options.receive_buffer_bytes = 4096;
+                                                        weir::run(sleep_a_little(), options);
+                                                        return 0;
+                                                    });
+
+/// Runs `program` under ever higher limits: each run either succeeds or names the limit.
+void check_under_limits(const child_program& program) {
+    bool was_refused = false;
+    bool has_run = false;
+    for (const rlim_t kib : {0U, 4U, 8U, 16U, 24U, 32U, 64U, 128U, 256U, 1024U, 8192U}) {
+        child_process child(program, std::to_string(kib * 1024));
+        const int status = child.wait();
+        BOOST_TEST_MESSAGE(kib << " KiB: " << status << " " << child.output());
+        BOOST_TEST((status == 0 || status == 69));
+        has_run = has_run || status == 0;
+        if (status != 69) continue;
+        was_refused = true;
+        BOOST_TEST(child.output().find("ulimit -l") != std::string::npos);
+    }
+    BOOST_TEST(has_run);
+    BOOST_TEST_MESSAGE("does this kernel count rings: " << was_refused);
+}
 
 }  // namespace
 
@@ -125,20 +158,17 @@ BOOST_AUTO_TEST_CASE(a_small_memlock_limit_either_suffices_or_is_named) {
         BOOST_TEST_MESSAGE("needs root, to become nobody");
         return;
     }
-    bool was_refused = false;
-    bool has_run = false;
-    for (const rlim_t kib : {0U, 4U, 8U, 16U, 24U, 32U, 64U, 128U, 256U, 1024U, 8192U}) {
-        child_process child(run_as_nobody, std::to_string(kib * 1024));
-        const int status = child.wait();
-        BOOST_TEST_MESSAGE(kib << " KiB: " << status << " " << child.output());
-        BOOST_TEST((status == 0 || status == 69));
-        has_run = has_run || status == 0;
-        if (status != 69) continue;
-        was_refused = true;
-        BOOST_TEST(child.output().find("ulimit -l") != std::string::npos);
-    }
-    BOOST_TEST(has_run);
-    BOOST_TEST_MESSAGE("does this kernel count rings: " << was_refused);
+    check_under_limits(run_as_nobody);
+    check_under_limits(run_as_nobody_with_many_buffers);
+}
+
+BOOST_AUTO_TEST_CASE(more_receive_buffers_than_a_ring_of_them_can_have_are_an_error_that_says_so) {
+    weir::reactor_options options;
+    options.receive_buffer_count = 65536;
+    options.receive_buffer_bytes = 64;
+    const auto opened = weir::open_reactor(options);
+    BOOST_REQUIRE(!opened);
+    BOOST_TEST(opened.error().advice().find("32768") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
