@@ -22,7 +22,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 OPTIONS = [
-    "-Dbuildtype=debugoptimized", "-Db_sanitize=address,undefined", "-Dbenchmarks=disabled",
+    "-Doptimization=1", "-Ddebug=false", "-Dcpp_args=-gline-tables-only",
+    "-Db_sanitize=address,undefined", "-Dbenchmarks=disabled",
 ]
 ENVIRONMENT = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=1",

@@ -9,6 +9,8 @@
 
 namespace http = weir::http;
 
+BOOST_AUTO_TEST_SUITE(body_reader_test)
+
 namespace {
 
 /// The body, or the name of the error; gives the bytes one by one or all at once.
@@ -31,8 +33,6 @@ void check_chunked(std::string_view text, const std::string& expected, std::size
 const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).message();
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(body_reader_test)
 
 BOOST_AUTO_TEST_CASE(a_counted_body_takes_exactly_its_length) {
     BOOST_TEST(read(http::body_reader::of_length(3), "abcdef", false) == "abc|def");

@@ -7,6 +7,8 @@
 
 namespace http = weir::http;
 
+BOOST_AUTO_TEST_SUITE(head_scanner_test)
+
 namespace {
 
 std::error_code error_of(std::string_view text,
@@ -17,8 +19,6 @@ std::error_code error_of(std::string_view text,
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(head_scanner_test)
 
 BOOST_AUTO_TEST_CASE(the_head_ends_at_the_blank_line) {
     http::head_scanner scanner;

@@ -8,6 +8,8 @@
 
 namespace http = weir::http;
 
+BOOST_AUTO_TEST_SUITE(request_parser_test)
+
 namespace {
 
 std::string line_of(const http::request& one) {
@@ -63,8 +65,6 @@ void check_refused(const std::string& text, http::errc error,
 const std::string host = "Host: h\r\n";
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(request_parser_test)
 
 BOOST_AUTO_TEST_CASE(a_request_is_the_same_in_every_split) {
     check("GET /a?b HTTP/1.1\r\nHost: h\r\nX:  y \r\nEmpty:\r\n\r\n",

@@ -7,6 +7,8 @@
 
 namespace http = weir::http;
 
+BOOST_AUTO_TEST_SUITE(response_parser_test)
+
 namespace {
 
 /// Status and left-over bytes, or the error, when `text` arrives in pieces.
@@ -37,8 +39,6 @@ void check_refused(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(response_parser_test)
 
 BOOST_AUTO_TEST_CASE(the_head_is_read_and_the_rest_left) {
     check("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nXY",

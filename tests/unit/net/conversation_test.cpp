@@ -16,6 +16,8 @@
 #include <tuple>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(conversation_test)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -72,8 +74,6 @@ task<result<std::string>> receive_datagram(weir::net::udp_socket& from) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conversation_test)
 
 CO_TEST(a_question_and_its_answer_over_tcp) { co_await converse(endpoint::loopback(0), "hello"); }
 

@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(world_test)
+
 namespace {
 
 using namespace weir::sim::test;
@@ -53,8 +55,6 @@ std::uint64_t busy_minute(std::uint64_t seed) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(world_test)
 
 BOOST_AUTO_TEST_CASE(hosts_talk_to_each_other_in_virtual_time) {
     world all(1);

@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+BOOST_AUTO_TEST_SUITE(conversation_test)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,8 +83,6 @@ task<> converse(std::size_t size, std::chrono::seconds silence) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(conversation_test)
 
 CO_TEST(small_messages_and_a_close) { co_await converse(20, 0s); }
 

@@ -9,6 +9,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(frame_test)
+
 namespace {
 
 constexpr ws::mask_key key{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}};
@@ -26,8 +28,6 @@ ws::peek_status peek(const std::string& data, ws::frame_header& header) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(frame_test)
 
 BOOST_AUTO_TEST_CASE(every_length_is_written_in_its_shortest_form_and_read_back) {
     const std::vector<std::uint64_t> lengths = {

@@ -13,6 +13,8 @@ namespace http = weir::http;
 namespace ws = weir::ws;
 using ws::handshake_errc;
 
+BOOST_AUTO_TEST_SUITE(handshake_test)
+
 namespace {
 
 using fields = std::vector<std::pair<std::string, std::string>>;
@@ -88,8 +90,6 @@ void check_unfit(const fields& given, handshake_errc error) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(handshake_test)
 
 BOOST_AUTO_TEST_CASE(the_accept_value_is_that_of_the_rfcs_example) {
     BOOST_TEST(ws::accept_value("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");

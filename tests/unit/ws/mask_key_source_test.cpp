@@ -8,6 +8,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(mask_key_source_test)
+
 namespace {
 int fills = 0;
 void count_up(weir::mutable_bytes out) {
@@ -16,8 +18,6 @@ void count_up(weir::mutable_bytes out) {
     for (std::byte& one : out) one = static_cast<std::byte>(next++);
 }
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mask_key_source_test)
 
 BOOST_AUTO_TEST_CASE(keys_are_fetched_in_bulk_and_handed_out_in_order) {
     fills = 0;

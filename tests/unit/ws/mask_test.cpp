@@ -7,6 +7,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(mask_test)
+
 namespace {
 
 constexpr ws::mask_key key{std::byte{0xA1}, std::byte{0x02}, std::byte{0xF3}, std::byte{0x44}};
@@ -25,8 +27,6 @@ std::vector<std::byte> masked_slowly(std::vector<std::byte> data, std::size_t be
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(mask_test)
 
 BOOST_AUTO_TEST_CASE(every_length_alignment_and_offset_masks_as_the_rfc_says) {
     for (std::size_t size = 0; size <= 400; size += size < 140 ? 1 : 13) {

@@ -10,6 +10,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(message_buffer_test)
+
 namespace {
 void append(ws::message_buffer& buffer, std::size_t count, std::size_t expected, std::byte value) {
     buffer.make_room(count, expected);
@@ -17,8 +19,6 @@ void append(ws::message_buffer& buffer, std::size_t count, std::size_t expected,
     buffer.commit(count);
 }
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(message_buffer_test)
 
 BOOST_AUTO_TEST_CASE(a_large_announcement_reserves_no_more_than_64_kib_at_first) {
     std::size_t capacity = 0;

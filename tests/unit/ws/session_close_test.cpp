@@ -13,6 +13,8 @@ using ws::script::frame;
 using ws::script::lines;
 using ws::script::wire;
 
+BOOST_AUTO_TEST_SUITE(session_close_test)
+
 namespace {
 
 const ws::limits default_limits;
@@ -56,8 +58,6 @@ void check_all_splits(const std::string& data, const ws::limits& limits = defaul
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(session_close_test)
 
 BOOST_AUTO_TEST_CASE(every_close_code_from_0_to_5000_is_accepted_or_refused_by_the_registry) {
     for (unsigned code = 0; code <= 5000; ++code) {

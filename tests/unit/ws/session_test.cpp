@@ -17,6 +17,8 @@ using ws::script::frame;
 using ws::script::lines;
 using ws::script::wire;
 
+BOOST_AUTO_TEST_SUITE(session_test)
+
 namespace {
 
 const ws::limits default_limits;
@@ -80,8 +82,6 @@ std::string mixed_script() {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(session_test)
 
 BOOST_AUTO_TEST_CASE(a_run_of_messages_leaves_room_for_a_run_of_answers) {
     auto subject = server();

@@ -8,6 +8,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(utf8_test)
+
 namespace {
 
 /// Decodes by arithmetic, unlike the table of the code under test.
@@ -68,8 +70,6 @@ void check_everywhere(const std::string& text) {
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(utf8_test)
 
 BOOST_AUTO_TEST_CASE(every_text_of_one_or_two_bytes_is_judged_like_the_reference) {
     for (unsigned a = 0; a < 256; ++a) {

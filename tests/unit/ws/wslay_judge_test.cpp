@@ -8,6 +8,8 @@
 
 namespace ws = weir::ws;
 
+BOOST_AUTO_TEST_SUITE(wslay_judge_test)
+
 namespace {
 
 ws::frame_header header_of(ws::opcode code, std::uint64_t length, bool is_final = true) {
@@ -19,8 +21,6 @@ ws::frame_header header_of(ws::opcode code, std::uint64_t length, bool is_final 
 }
 
 }  // namespace
-
-BOOST_AUTO_TEST_SUITE(wslay_judge_test)
 
 BOOST_AUTO_TEST_CASE(a_fragmented_message_with_a_ping_inside_passes) {
     const auto judge = ws::wslay_judge::take();
