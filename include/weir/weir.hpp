@@ -200,6 +200,13 @@
 #include <weir/http/status.hpp>
 #endif
 
+#if __has_include(<weir/tls/handshake.hpp>)
+#include <weir/tls/certificate.hpp>
+#include <weir/tls/context.hpp>
+#include <weir/tls/error.hpp>
+#include <weir/tls/handshake.hpp>
+#include <weir/tls/options.hpp>
+#endif
 #if __has_include(<weir/ws/accept.hpp>)
 #include <weir/ws/accept.hpp>
 #include <weir/ws/close_code.hpp>

@@ -27,22 +27,20 @@ std::byte* allocate_pages(std::size_t size) {
     return static_cast<std::byte*>(memory);
 }
 
-/// A private copy: header and bytes in one allocation.
-class copied_block final : public detail::buffer_block {
+/// Private memory: header and bytes in one allocation.
+class private_block final : public detail::buffer_block {
 public:
-    [[nodiscard]] static buffer_lease make(bytes data) {
-        const std::size_t size = sizeof(copied_block) + data.size();
-        auto* block = ::new (detail::allocate_frame(size)) copied_block(size);
-        auto* copy = reinterpret_cast<std::byte*>(block + 1);
-        if (!data.empty()) std::memcpy(copy, data.data(), data.size());
-        return buffer_lease(*block, {copy, data.size()});
+    [[nodiscard]] static buffer_lease make(std::size_t bytes) {
+        const std::size_t size = sizeof(private_block) + bytes;
+        auto* block = ::new (detail::allocate_frame(size)) private_block(size);
+        return buffer_lease(*block, {reinterpret_cast<std::byte*>(block + 1), bytes});
     }
 
 private:
-    explicit copied_block(std::size_t size) noexcept : buffer_block(false), size_(size) {}
+    explicit private_block(std::size_t size) noexcept : buffer_block(false), size_(size) {}
     void recycle() noexcept override {
         const std::size_t size = size_;
-        this->~copied_block();
+        this->~private_block();
         detail::deallocate_frame(this, size);
     }
 
@@ -51,7 +49,13 @@ private:
 
 }  // namespace
 
-buffer_lease buffer_lease::copy_of(bytes data) { return copied_block::make(data); }
+buffer_lease buffer_lease::with_room(std::size_t size) { return private_block::make(size); }
+
+buffer_lease buffer_lease::copy_of(bytes data) {
+    buffer_lease copy = with_room(data.size());
+    if (!data.empty()) std::memcpy(copy.data().data(), data.data(), data.size());
+    return copy;
+}
 
 /// One buffer of the ring. The kernel counts as a user while it may still fill it.
 class receive_buffers::ring_block final : public detail::buffer_block {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 namespace weir::net::detail {
@@ -20,6 +21,10 @@ namespace {
 constexpr std::uint32_t buffer_more_follows = 1U << 4;  // IORING_CQE_F_BUF_MORE, Linux 6.12
 constexpr unsigned buffer_id_shift = 16;                // IORING_CQE_BUFFER_SHIFT
 constexpr std::size_t scarce_read_bytes = 64 * 1024;
+
+std::error_code end_of(int error) noexcept {
+    return error == 0 ? std::error_code() : error_from_errno(error);
+}
 }  // namespace
 
 bool receive_waiter::take_direct(std::size_t) noexcept {
@@ -40,7 +45,7 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
         if (waiter.take_bytes(std::move(lease))) return true;
     }
     if (ended_) {
-        waiter.take_end(error_ == 0 ? std::error_code() : error_from_errno(error_));
+        waiter.take_end(end_error());
         return true;
     }
     waiter_ = &waiter;
@@ -135,29 +140,71 @@ void receiver::disarmed() noexcept {
 
 void receiver::deliver(buffer_lease&& arrived) noexcept {
     if (closing_) return;
+    if (layer_ == nullptr) return hand_over(std::move(arrived));
+    open_records(arrived.data());
+}
+
+/// What the record layer finds goes on as if it had arrived.
+class receiver::opening final : public opened_input {
+public:
+    explicit opening(receiver& of) noexcept : of_(of) {}
+    [[nodiscard]] bool take_opened(buffer_lease&& contents) noexcept override {
+        of_.hand_over(std::move(contents));
+        return !of_.closing_;
+    }
+
+private:
+    receiver& of_;
+};
+
+void receiver::open_records(bytes wire) noexcept {
+    opening to(*this);
+    const bool goes_on = layer_->open(wire, to);
+    if (!goes_on && !closing_ && !ended_) finish_reading();
+}
+
+void receiver::hand_over(buffer_lease&& arrived) noexcept {
     if (waiter_ == nullptr) return keep(std::move(arrived));
     if (waiter_->take_bytes(std::move(arrived))) forget();
 }
 
 void receiver::keep(buffer_lease&& arrived) noexcept {
-    // A copy: the shared buffers are for connections that somebody reads.
-    unread().push_back(buffer_lease::copy_of(arrived.data()));
+    // The shared buffers are for connections that somebody reads.
+    if (arrived.is_shared_memory()) arrived = buffer_lease::copy_of(arrived.data());
+    unread().push_back(std::move(arrived));
 }
 
 void receiver::finish(int error) noexcept {
-    ended_ = true;
+    if (ended_) return;
     error_ = error;
+    if (layer_ != nullptr) layer_->wire_ended(end_of(error));
+    finish_reading();
+}
+
+void receiver::finish_reading() noexcept {
+    ended_ = true;
     cancel();  // a poll would go on reporting the end
     if (closing_) return;
-    if (receive_waiter* waiter = std::exchange(waiter_, nullptr)) {
-        waiter->take_end(error == 0 ? std::error_code() : error_from_errno(error));
-    }
+    if (receive_waiter* waiter = std::exchange(waiter_, nullptr)) waiter->take_end(end_error());
+}
+
+std::error_code receiver::end_error() const noexcept {
+    return layer_ != nullptr ? layer_->end_error() : end_of(error_);
+}
+
+void receiver::set_layer(record_layer& layer) noexcept {
+    WEIR_ASSERT(reader() == nullptr, "a record layer was put under a read in flight");
+    layer_ = &layer;
+    const bool wire_has_ended = ended_;
+    const std::unique_ptr<unread_queue> records(std::exchange(unread_, nullptr));
+    while (records != nullptr && !records->empty()) open_records(records->pop_front().data());
+    if (wire_has_ended) layer.wire_ended(end_of(error_));
 }
 
 void receiver::read_bulk() noexcept {
     if (reader() == nullptr || ended_ || way_ != way::bulk) return;
     ++reactor::current().stats().direct_calls;
-    const mutable_bytes space = waiter_->direct_space();
+    const mutable_bytes space = layer_ == nullptr ? waiter_->direct_space() : mutable_bytes();
     const int got = space.empty() ? read_leased() : read_directly(space);
     if (got == -EAGAIN || got == -EINTR) {
         readable_ = got == -EINTR;

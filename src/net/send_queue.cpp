@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -27,6 +28,13 @@ constexpr std::size_t max_gathered_bytes = 1024 * 1024;
 constexpr std::size_t direct_send_bytes = 8 * 1024;
 /// Up to this size bytes are copied behind those that wait already; others are referred to.
 constexpr std::size_t max_copied_bytes = 512;
+/// Contents that are sealed before they are sent; the next are when these have left.
+constexpr std::size_t sealed_at_once_bytes = 256 * 1024;
+/// Pieces are joined until they fill a record.
+constexpr std::size_t full_record_bytes = 16 * 1024;
+/// Pieces from here on are sealed where they lie.
+constexpr std::size_t max_joined_bytes = 4 * 1024;
+constexpr std::size_t record_piece_bytes = 64 * 1024;
 
 }  // namespace
 
@@ -54,8 +62,9 @@ struct send_queue::piece {
     [[nodiscard]] std::byte* own_memory() noexcept {
         return reinterpret_cast<std::byte*>(this + 1);
     }
-    /// Room behind the bytes that are in the piece's own memory.
-    [[nodiscard]] std::size_t room() noexcept {
+    /// Room for more contents behind those that are in the piece's own memory.
+    [[nodiscard]] std::size_t room() noexcept { return is_record ? 0 : room_for_records(); }
+    [[nodiscard]] std::size_t room_for_records() noexcept {
         if (capacity == 0) return 0;
         return capacity - static_cast<std::size_t>(data + size - own_memory());
     }
@@ -64,6 +73,9 @@ struct send_queue::piece {
     const std::byte* data = nullptr;
     std::size_t size = 0;
     std::size_t capacity;
+    std::size_t contents = 0;  // bytes of the user that a record stands for
+    bool is_record = false;
+    bool is_end = false;     // of the stream: to be said by the record layer
     bool is_leased = false;  // of memory that other sockets wait for
     buffer_lease lease;
     send_buffer shared;
@@ -109,6 +121,7 @@ mutable_bytes send_queue::append(std::size_t size) {
 
 bool send_queue::try_grow(std::size_t more) {
     if (first_ == nullptr || first_ != last_ || first_->capacity == 0 || is_busy()) return false;
+    if (first_->is_record) return false;
     constexpr std::size_t room = largest_grown_piece - sizeof(piece);
     if (first_->size + more > room) return false;
     piece* grown = piece::with_room(room);
@@ -148,8 +161,93 @@ void send_queue::push(const send_buffer& data) {
 
 void send_queue::push_borrowed(bytes data) { add(piece::referring(data)); }
 
+// --- records -----------------------------------------------------------------------------------
+
+bool send_queue::can_leave(const piece& each) const noexcept {
+    return owner_.layer_ == nullptr || each.is_record;
+}
+
+send_queue::piece* send_queue::unsealed() const noexcept {
+    return last_record_ == nullptr ? first_ : last_record_->next;
+}
+
+mutable_bytes send_queue::append_record(std::size_t size) {
+    if (last_record_ == nullptr || last_record_->room_for_records() < size) {
+        const std::size_t room = std::max(size, std::min(queued_ + size, record_piece_bytes));
+        piece* made = piece::with_room(room);
+        made->is_record = true;
+        made->next = unsealed();
+        (last_record_ == nullptr ? first_ : last_record_->next) = made;
+        if (made->next == nullptr) last_ = made;
+        last_record_ = made;
+        schedule();
+    }
+    auto* begin = const_cast<std::byte*>(last_record_->data) + last_record_->size;
+    last_record_->size += size;
+    return {begin, size};
+}
+
+void send_queue::push_end() { add(piece::with_room(0)).is_end = true; }
+
+bool send_queue::seal_pieces() {
+    std::size_t sealed = 0;
+    for (piece* next = unsealed(); next != nullptr && sealed < sealed_at_once_bytes;
+         next = unsealed()) {
+        if (next->is_end) {
+            owner_.layer_->seal_end();
+            drop_sealed(0);
+            continue;
+        }
+        const std::size_t size = seal_some(*next);
+        if (size == 0) break;
+        drop_sealed(size);
+        sealed += size;
+    }
+    if (last_record_ != nullptr) return true;  // the layer's last words leave before it fails
+    if (first_ != nullptr) {
+        owner_.fail(EPIPE);
+    } else {
+        static_cast<void>(settle());
+    }
+    return false;
+}
+
+std::size_t send_queue::seal_some(const piece& next) {
+    const bool is_alone = next.next == nullptr || next.next->is_end;
+    if (is_alone || next.size > max_joined_bytes) {
+        const std::size_t size = std::min(next.size, sealed_at_once_bytes);
+        return owner_.layer_->seal({next.data, size}) ? size : 0;
+    }
+    std::array<std::byte, full_record_bytes> joined;
+    std::size_t size = 0;
+    for (const piece* each = &next; each != nullptr && !each->is_end && size < joined.size();
+         each = each->next) {
+        const std::size_t part = std::min(each->size, joined.size() - size);
+        std::memcpy(joined.data() + size, each->data, part);
+        size += part;
+    }
+    return owner_.layer_->seal(bytes(joined).first(size)) ? size : 0;
+}
+
+void send_queue::drop_sealed(std::size_t size) noexcept {
+    if (last_record_ != nullptr) last_record_->contents += size;
+    piece*& first = last_record_ == nullptr ? first_ : last_record_->next;
+    while (first != nullptr && size >= first->size) {
+        const bool is_end = first->is_end;
+        if (is_end && size > 0) break;
+        size -= first->size;
+        piece::destroy(std::exchange(first, first->next));
+        if (is_end || size == 0) break;
+    }
+    if (first == nullptr) last_ = last_record_;
+    if (size == 0 || first == nullptr) return;
+    first->data += size;
+    first->size -= size;
+}
+
 void send_queue::turn_ends() noexcept {
     if (first_ == nullptr || is_busy()) return;
+    if (owner_.layer_ != nullptr && !seal_pieces()) return;
     if (try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
@@ -160,6 +258,7 @@ bool send_queue::try_send_directly() noexcept {
     iovec pieces[max_gathered_pieces];
     std::size_t count = 0;
     for (piece* each = first_; each != nullptr && count < max_gathered_pieces; each = each->next) {
+        if (!can_leave(*each)) break;
         pieces[count++] = {const_cast<std::byte*>(each->data), each->size};
     }
     msghdr message{};
@@ -174,7 +273,12 @@ bool send_queue::try_send_directly() noexcept {
         return true;
     }
     advance(static_cast<std::size_t>(sent));
-    if (settle()) wait_for_socket();
+    if (!settle()) return true;
+    if (can_leave(*first_)) {
+        wait_for_socket();
+    } else {
+        schedule();
+    }
     return true;
 }
 
@@ -187,12 +291,13 @@ void send_queue::wait_for_socket() noexcept {
 void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     const int flags = may_block_ ? 0 : MSG_DONTWAIT;
     requested_ = first_->size;
-    if (first_->next == nullptr)
+    if (first_->next == nullptr || !can_leave(*first_->next))
         return op::fill_send(sqe, owner_.fd_, first_->data, first_->size, flags);
     std::size_t count = 0;
     std::size_t total = 0;
     for (piece* each = first_; each != nullptr; each = each->next) {
         if (count == max_gathered_pieces || total >= max_gathered_bytes) break;
+        if (!can_leave(*each)) break;
         ++count;
         total += each->size;
     }
@@ -247,18 +352,21 @@ void send_queue::take_result(int result) noexcept {
 }
 
 void send_queue::advance(std::size_t sent) noexcept {
-    owner_.sent_ += sent;
-    queued_ -= sent;
-    while (first_ != nullptr && sent >= first_->size) {
+    std::size_t contents = 0;
+    while (first_ != nullptr && can_leave(*first_) && sent >= first_->size) {
         sent -= first_->size;
+        contents += first_->is_record ? first_->contents : first_->size;
+        if (first_ == last_record_) last_record_ = nullptr;
         piece::destroy(std::exchange(first_, first_->next));
     }
-    if (first_ == nullptr) {
-        last_ = nullptr;
-        return;
+    if (first_ == nullptr) last_ = nullptr;
+    if (sent > 0) {
+        first_->data += sent;
+        first_->size -= sent;
+        if (!first_->is_record) contents += sent;
     }
-    first_->data += sent;
-    first_->size -= sent;
+    owner_.sent_ += contents;
+    queued_ -= contents;
 }
 
 void send_queue::keep_unsent() noexcept {
@@ -291,6 +399,7 @@ void send_queue::abandon() noexcept {
 void send_queue::drop_all() noexcept {
     queued_ = 0;
     last_ = nullptr;
+    last_record_ = nullptr;
     while (first_ != nullptr) piece::destroy(std::exchange(first_, first_->next));
 }
 

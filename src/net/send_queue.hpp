@@ -6,6 +6,12 @@
 // gathered where they lie. A peer that does not read never holds a shared receive buffer: what the
 // socket does not take at once is copied out of it.
 //
+// Under a record layer (TLS) the pieces at the front are sealed into records when it is their turn,
+// so many that the socket is kept busy and the rest can still be joined:
+//
+//   first_                 last_record_                last_
+//   record, record, ... record   |   contents, contents, ...
+//
 // Large shared bytes are sent without a copy where the kernel can (`zero_copy_send`).
 //
 //   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight
@@ -31,6 +37,8 @@ public:
     void push(const send_buffer& data);
     void push_borrowed(bytes data);
     [[nodiscard]] mutable_bytes append(std::size_t size);
+    [[nodiscard]] mutable_bytes append_record(std::size_t size);
+    void push_end();
 
     [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
     /// Whether a send is in flight, of either kind.
@@ -53,6 +61,17 @@ private:
     /// Moves the only piece, of copied bytes, to where it has room for `more`.
     [[nodiscard]] bool try_grow(std::size_t more);
     void schedule() noexcept;
+    /// Seals as many pieces as should be in flight. Returns whether there is something to send.
+    [[nodiscard]] bool seal_pieces();
+    /// Seals `next` and what follows it, up to a record if those are small. Returns how many bytes
+    /// of contents; 0 = the layer seals no more.
+    [[nodiscard]] std::size_t seal_some(const piece& next);
+    /// The first contents that are not in a record yet; null = none.
+    [[nodiscard]] piece* unsealed() const noexcept;
+    /// Takes the first `size` bytes of the contents out: they are in the last record now.
+    void drop_sealed(std::size_t size) noexcept;
+    /// Whether the send in flight may contain `each`.
+    [[nodiscard]] bool can_leave(const piece& each) const noexcept;
     [[nodiscard]] bool try_send_directly() noexcept;
     [[nodiscard]] bool try_send_zero_copy();
     void take_result(int result) noexcept;
@@ -67,6 +86,7 @@ private:
     sender& owner_;
     piece* first_ = nullptr;
     piece* last_ = nullptr;
+    piece* last_record_ = nullptr;
     std::size_t queued_ = 0;
     std::size_t requested_ = 0;  // bytes in the send in flight
     wait_queue progress_;

@@ -34,6 +34,16 @@ mutable_bytes sender::append(std::size_t size) {
     return queue().append(size);
 }
 
+void sender::set_layer(std::unique_ptr<record_layer> layer) noexcept {
+    WEIR_ASSERT(queued_bytes() == 0, "a record layer was put under bytes that are being sent");
+    layer_ = std::move(layer);
+}
+mutable_bytes sender::append_record(std::size_t size) { return queue().append_record(size); }
+void sender::push_end() {
+    if (layer_ == nullptr || error_ != 0 || std::exchange(has_end_, true)) return;
+    queue().push_end();
+}
+
 std::size_t sender::queued_bytes() const noexcept {
     return queue_ == nullptr ? 0 : queue_->queued_bytes();
 }

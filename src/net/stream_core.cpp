@@ -35,6 +35,9 @@ public:
         loop.add_closing();
         core_.sender().set_idle_listener(this);
         core_.receiver().end(*this);
+        // A peer that is gone may miss that; nothing is lost by it.
+        only_end_is_left_ = core_.sender().has_sent_all() && !core_.sender().has_failed();
+        core_.sender().push_end();
         if (!core_.sender().is_idle()) {
             const auto longest = reactor::time_point::max() - loop.now();
             loop.timers().arm(*this, loop.now() + std::min(linger, longest));
@@ -55,7 +58,7 @@ public:
 
     void prepare(io_uring_sqe& sqe) noexcept override { op::fill_close(sqe, core_.fd()); }
     void complete(int result, std::uint32_t, bool) noexcept override {
-        error_ = core_.sender().error();
+        if (!only_end_is_left_) error_ = core_.sender().error();
         if (!error_ && result < 0) error_ = error_from_errno(-result);
         is_closed_ = true;
         end_when_released();
@@ -93,6 +96,7 @@ private:
     stream_core& core_;
     close_listener* listener_;
     std::error_code error_;
+    bool only_end_is_left_ = false;
     bool hurried_ = false;
     bool is_closed_ = false;
 };

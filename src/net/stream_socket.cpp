@@ -61,6 +61,7 @@ task<result<std::size_t>> stream_socket::write_all(bytes data) {
 task<result<void>> stream_socket::shutdown_send() {
     detail::sender& to = core().sender();
     const int fd = core().fd();  // this handle may be moved while we wait
+    to.push_end();
     while (!to.has_sent_all()) {
         const result<void> progress = co_await detail::progress_awaiter(to);
         if (!progress) co_return fail(progress.error());

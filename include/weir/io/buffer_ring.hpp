@@ -100,6 +100,8 @@ public:
 
     /// A lease on a private copy of `data`, for whoever must keep bytes for long.
     [[nodiscard]] static buffer_lease copy_of(bytes data);
+    /// A lease on private memory of `size` bytes, to be filled in.
+    [[nodiscard]] static buffer_lease with_room(std::size_t size);
 
 private:
     detail::buffer_block* block_ = nullptr;

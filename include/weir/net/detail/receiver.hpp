@@ -19,6 +19,7 @@
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/operation.hpp>
 #include <weir/io/reactor.hpp>
+#include <weir/net/detail/record_layer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -68,6 +69,10 @@ public:
     /// Puts bytes back that were taken but not used; they come first next time.
     void put_back(buffer_lease&& rest) noexcept;
 
+    /// From now on what arrives are records, which `layer` opens. What is queued is taken for
+    /// such. Only while nobody waits.
+    void set_layer(record_layer& layer) noexcept;
+
     /// Called when the last completion after `end` has come.
     class end_listener {
     public:
@@ -96,9 +101,15 @@ private:
     void complete_small(int result, std::uint32_t flags, bool more) noexcept;
     void complete_bulk(int result) noexcept;
     void disarmed() noexcept;
+    class opening;
+
     void deliver(buffer_lease&& arrived) noexcept;
+    void open_records(bytes wire) noexcept;
+    void hand_over(buffer_lease&& arrived) noexcept;
     void keep(buffer_lease&& arrived) noexcept;
     void finish(int error) noexcept;
+    void finish_reading() noexcept;
+    [[nodiscard]] std::error_code end_error() const noexcept;
     /// Who waits for bytes; null = nobody.
     [[nodiscard]] receive_waiter* reader() const noexcept { return closing_ ? nullptr : waiter_; }
     /// Whether more is kept than should be while nobody reads.
@@ -114,6 +125,7 @@ private:
         end_listener* end_listener_;  // when closing_
     };
     unread_queue* unread_ = nullptr;  // exists while something is kept
+    record_layer* layer_ = nullptr;
     int fd_;
     int error_ = 0;
     way way_ = way::small;

@@ -8,9 +8,11 @@
 #include <weir/coro/wait_queue.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/send_buffer.hpp>
+#include <weir/net/detail/record_layer.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <system_error>
 
 namespace weir::net::detail {
@@ -41,6 +43,16 @@ public:
     /// Room for `size` bytes at the end of the queue, for an encoder to fill in at once. Only while
     /// there is no error.
     [[nodiscard]] mutable_bytes append(std::size_t size);
+
+    /// From now on what is queued leaves in the records of `layer`. Only while nothing is queued
+    /// but records.
+    void set_layer(std::unique_ptr<record_layer> layer) noexcept;
+    [[nodiscard]] record_layer* layer() const noexcept { return layer_.get(); }
+    /// For the layer: room for `size` bytes of the wire, behind the records that are there.
+    [[nodiscard]] mutable_bytes append_record(std::size_t size);
+    /// Has the layer say, behind all that is queued, that nothing follows. Once; without a layer
+    /// nothing happens.
+    void push_end();
 
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     [[nodiscard]] bool is_above_high_water() const noexcept {
@@ -89,10 +101,12 @@ private:
     }
 
     send_queue* queue_ = nullptr;
+    std::unique_ptr<record_layer> layer_;
     idle_listener* idle_listener_ = nullptr;
     std::uint64_t sent_ = 0;
     int fd_;
     std::int16_t error_ = 0;
+    bool has_end_ = false;           // push_end was called
     std::uint16_t zero_copies_ = 0;  // sends whose notification has not come yet
 };
 

@@ -36,6 +36,14 @@ public:
     [[nodiscard]] weir::net::detail::receiver& receiver() noexcept { return receiver_; }
     [[nodiscard]] weir::net::detail::sender& sender() noexcept { return sender_; }
 
+    /// Puts `layer` between the users of this stream and the wire. Only while nobody reads and
+    /// nothing is queued for sending.
+    void set_layer(std::unique_ptr<record_layer> layer) noexcept {
+        record_layer& above = *layer;
+        sender_.set_layer(std::move(layer));
+        receiver_.set_layer(above);
+    }
+
     /// Gives the core up: queued bytes are still sent, for at most `linger`; then the descriptor is
     /// closed and the core deletes itself. `listener` may be null.
     void begin_close(std::chrono::nanoseconds linger, close_listener* listener) noexcept;

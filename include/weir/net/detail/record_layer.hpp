@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// record_layer: stands between what the users of a stream socket send and receive and what goes
+// over the wire: TLS, once its handshake is over. Everything built on a socket runs over it
+// unchanged.
+//
+// It is asked, never waited for: bytes go in, bytes come out, no coroutine and no socket in it.
+//
+//   wire --receiver--> open --take_opened--> reader
+//   writer --sender--> seal --sender::append_record--> wire      (as do answers, while opening)
+#pragma once
+
+#include <weir/base/bytes.hpp>
+#include <weir/io/buffer_ring.hpp>
+
+#include <cstddef>
+#include <system_error>
+
+namespace weir::net::detail {
+
+/// Takes what a record layer has found in its records.
+class opened_input {
+public:
+    /// @return  whether more may follow; false = whoever read is gone.
+    [[nodiscard]] virtual bool take_opened(buffer_lease&& contents) noexcept = 0;
+
+protected:
+    ~opened_input() = default;
+};
+
+class record_layer {
+public:
+    virtual ~record_layer() = default;
+
+    /// Takes bytes from the wire and hands over what they contain.
+    /// @return  whether more can follow; false = the stream has ended, for `end_error`.
+    [[nodiscard]] virtual bool open(bytes wire, opened_input& to) noexcept = 0;
+    /// The stream below has ended, by `error`, or orderly when that is none.
+    virtual void wire_ended(std::error_code error) noexcept = 0;
+    /// What a reader is told of the end; none = the peer said that it was one.
+    [[nodiscard]] virtual std::error_code end_error() const noexcept = 0;
+
+    /// Puts `contents` into records.
+    /// @return  false = nothing can be sent any more.
+    [[nodiscard]] virtual bool seal(bytes contents) noexcept = 0;
+    /// Says that nothing will follow.
+    virtual void seal_end() noexcept = 0;
+};
+
+}  // namespace weir::net::detail

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session_layer.hpp"
+
+#include <weir/io/reactor.hpp>
+#include <weir/tls/error.hpp>
+
+#include <algorithm>
+
+namespace weir::tls {
+namespace {
+
+/// What one lease of opened bytes holds at most.
+constexpr std::size_t max_opened_bytes = 64 * 1024;
+constexpr std::size_t max_record_bytes = 16 * 1024;
+/// A record can be opened only when all of it is there. The first ones of a burst fit into one
+/// packet each, so that none waits for a second round trip; later, large ones cost less.
+constexpr std::size_t packet_record_bytes = 1300;
+constexpr std::size_t packet_records_bytes = 40 * packet_record_bytes;
+constexpr std::chrono::seconds idle_after{1};
+
+}  // namespace
+
+mutable_bytes sender_output::append(std::size_t size) {
+    if (!to_.has_failed()) return to_.append_record(size);
+    lost_.resize(size);
+    return lost_;
+}
+
+session_layer::~session_layer() {
+    // Without this OpenSSL forbids to resume the session: a rule that TLS has dropped.
+    SSL_set_shutdown(engine_.native(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+bool session_layer::open(bytes wire, net::detail::opened_input& to) noexcept {
+    if (has_ended_) return false;
+    sender_output out(to_);
+    engine_.feed(wire);
+    for (;;) {
+        const std::size_t inside = engine_.holds_bytes() ? max_record_bytes : 0;
+        const std::size_t room = std::min(engine_.unread_wire().size() + inside, max_opened_bytes);
+        if (room == 0) return true;
+        buffer_lease opened = buffer_lease::with_room(room);
+        std::size_t filled = 0;
+        engine::step step = engine::step::done;
+        while (filled < room && step == engine::step::done) {
+            std::size_t size = 0;
+            step = engine_.read(opened.data().subspan(filled), size, out);
+            if (step == engine::step::done) filled += size;
+        }
+        opened.narrow(opened.data().first(filled));
+        if (filled > 0 && !to.take_opened(std::move(opened))) return true;
+        if (step == engine::step::done) continue;
+        if (step == engine::step::needs_wire) return true;
+        has_ended_ = true;
+        if (step == engine::step::failed) end_error_ = engine_.error();
+        return false;
+    }
+}
+
+void session_layer::wire_ended(std::error_code error) noexcept {
+    if (has_ended_) return;
+    has_ended_ = true;
+    end_error_ = error ? error : make_error_code(errc::truncated);
+}
+
+void session_layer::note_burst(time_point now) noexcept {
+    if (now - last_sealed_ >= idle_after) burst_bytes_ = 0;
+    last_sealed_ = now;
+}
+
+std::size_t session_layer::next_record(std::size_t contents) const noexcept {
+    const bool is_early = burst_bytes_ < packet_records_bytes;
+    return std::min(contents, is_early ? packet_record_bytes : max_record_bytes);
+}
+
+bool session_layer::seal(bytes contents) noexcept {
+    sender_output out(to_);
+    note_burst(reactor::current().now());
+    while (!contents.empty()) {
+        const std::size_t size = next_record(contents.size());
+        if (!engine_.write(contents.first(size), out)) return false;
+        burst_bytes_ += size;
+        contents = contents.subspan(size);
+    }
+    return true;
+}
+
+void session_layer::seal_end() noexcept {
+    sender_output out(to_);
+    engine_.close(out);
+}
+
+}  // namespace weir::tls

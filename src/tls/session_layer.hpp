@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// session_layer: an engine after its handshake, as the record layer of a socket.
+#pragma once
+
+#include "engine.hpp"
+
+#include <weir/net/detail/record_layer.hpp>
+#include <weir/net/detail/sender.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace weir::tls {
+
+/// Where an engine's bytes for the wire go: behind the records of a socket.
+class sender_output final : public wire_output {
+public:
+    explicit sender_output(net::detail::sender& to) noexcept : to_(to) {}
+    [[nodiscard]] mutable_bytes append(std::size_t size) override;
+
+private:
+    net::detail::sender& to_;
+    std::vector<std::byte> lost_;  // nothing leaves any more
+};
+
+class session_layer final : public net::detail::record_layer {
+public:
+    /// @param shared  what the engine refers to: the context it was made of.
+    explicit session_layer(ssl_ptr ssl, std::shared_ptr<const void> shared,
+                           net::detail::sender& to) noexcept
+        : shared_(std::move(shared)), engine_(std::move(ssl)), to_(to) {}
+    ~session_layer() override;
+
+    [[nodiscard]] tls::engine& engine() noexcept { return engine_; }
+
+    [[nodiscard]] bool open(bytes wire, net::detail::opened_input& to) noexcept override;
+    void wire_ended(std::error_code error) noexcept override;
+    [[nodiscard]] std::error_code end_error() const noexcept override { return end_error_; }
+    [[nodiscard]] bool seal(bytes contents) noexcept override;
+    void seal_end() noexcept override;
+
+private:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// How much of `contents` the next record takes.
+    [[nodiscard]] std::size_t next_record(std::size_t contents) const noexcept;
+    void note_burst(time_point now) noexcept;
+
+    std::shared_ptr<const void> shared_;
+    tls::engine engine_;
+    net::detail::sender& to_;
+    std::error_code end_error_;
+    bool has_ended_ = false;
+    std::size_t burst_bytes_ = 0;  // since the connection was last idle
+    time_point last_sealed_;
+};
+
+}  // namespace weir::tls
