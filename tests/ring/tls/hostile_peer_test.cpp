@@ -21,17 +21,16 @@ using weir::test::must_trust;
 using weir::test::serving_options;
 using weir::test::trusting_options;
 
-/// What the server makes of a client that says `text` and goes.
-std::error_code answer_to(const std::string& text) {
-    std::error_code found;
+/// Whether the server calls a client `expected` that says `text` and goes.
+void check_answer(const std::string& text, weir::tls::errc expected) {
     weir::test::on_reactor([&]() -> weir::task<> {
         auto pair = co_await weir::test::tcp_streams::connect();
         weir::test::expect_success(co_await pair.a.send_copy(weir::as_bytes(text)));
         weir::test::expect_success(co_await pair.a.shutdown_send());
         const auto accepted = co_await weir::tls::accept(pair.b, must_serve(serving_options()));
-        found = weir::test::error_of(accepted);
+        const std::error_code found = weir::test::error_of(accepted);
+        BOOST_TEST(found == expected, found.message());
     });
-    return found;
 }
 
 /// Passes bytes on from one plain socket to another: so many, then none, and then the end.
@@ -119,14 +118,15 @@ weir::task<> stopped_at_any_moment() {
 
 BOOST_AUTO_TEST_CASE(what_is_no_client_of_tls_is_refused_by_name) {
     using weir::tls::errc;
-    BOOST_TEST((answer_to("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == errc::not_tls));
-    BOOST_TEST((answer_to("SSH-2.0-client\r\n") == errc::not_tls));
-    BOOST_TEST((answer_to(std::string(2000, '\0')).category() == weir::tls::category()));
-    BOOST_TEST((answer_to("") == errc::truncated));
-    BOOST_TEST((answer_to("\x16\x03\x01") == errc::truncated));
+    check_answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n", errc::not_tls);
+    check_answer("SSH-2.0-client\r\n", errc::not_tls);
+    check_answer(std::string(2000, '\0'), errc::not_tls);
+    check_answer("", errc::truncated);
+    check_answer("\x16\x03\x01", errc::truncated);
     // An old version of it.
-    const std::string ssl2("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10", 11);
-    BOOST_TEST((answer_to(ssl2).category() == weir::tls::category()));
+    std::string ssl2("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10", 11);
+    ssl2.resize(48);
+    check_answer(ssl2, errc::no_common_version);
 }
 
 BOOST_AUTO_TEST_CASE(a_handshake_that_is_cut_off_at_any_byte_is_told_as_such) {
