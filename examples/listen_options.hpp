@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line that the server examples share: --listen HOST:PORT and --shards N.
+// The command line that the server examples share: --listen HOST:PORT, --shards N, and --tls-cert
+// with --tls-key for those that speak TLS.
 #pragma once
 
 #include <weir/io/runtime.hpp>
 #include <weir/net/port_reservation.hpp>
 #include <weir/net/tcp_acceptor.hpp>
+#include <weir/tls/handshake.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -25,12 +27,17 @@ public:
         app.add_option("--shards", shards_, "threads, each with its own loop")
             ->check(CLI::Range(1, 1024));
         app.add_flag("--pin", pin_, "bind each shard to a processor");
+        auto* cert = app.add_option("--tls-cert", chain_file_, "speak TLS: chain, a PEM file");
+        auto* key = app.add_option("--tls-key", key_file_, "its private key, a PEM file");
+        cert->needs(key);
+        key->needs(cert);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
             std::exit(app.exit(error));
         }
         shards_to_listen_ = shards_;
+        if (!chain_file_.empty()) load_certificate();
         claim();
     }
 
@@ -46,6 +53,14 @@ public:
         return acceptor;
     }
 
+    /// Shakes hands on an accepted socket when a certificate was given. False = the client and we
+    /// did not agree.
+    [[nodiscard]] weir::task<bool> secure(weir::net::tcp_socket& socket) const {
+        if (!tls_) co_return true;
+        const auto info = co_await weir::tls::accept(socket, *tls_);
+        co_return info.has_value();
+    }
+
     [[nodiscard]] weir::runtime_options runtime() const {
         weir::runtime_options options;
         options.shards = shards_;
@@ -54,6 +69,17 @@ public:
     }
 
 private:
+    void load_certificate() {
+        auto own = weir::tls::certificate::from_files(chain_file_, key_file_);
+        auto made = own ? weir::tls::server_context::make(weir::tls::server_options(*own))
+                        : weir::result<weir::tls::server_context, weir::tls::configuration_error>(
+                              weir::fail(own.error()));
+        if (!made) {
+            std::fprintf(stderr, "%s\n", made.error().what().c_str());
+            std::exit(1);
+        }
+        tls_ = std::move(*made);
+    }
     void claim() {
         const auto where = weir::net::endpoint::parse(where_);
         auto claimed = where ? weir::net::port_reservation::claim(*where)
@@ -69,6 +95,9 @@ private:
     std::string where_ = "127.0.0.1:0";
     unsigned shards_ = 1;
     bool pin_ = false;
+    std::string chain_file_;
+    std::string key_file_;
+    std::optional<weir::tls::server_context> tls_;
     std::optional<weir::net::port_reservation> port_;
     mutable std::atomic<unsigned> shards_to_listen_{1};
 };

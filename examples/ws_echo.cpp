@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A WebSocket echo server: text comes back as text, binary as binary, on any path.
+// A WebSocket echo server: text comes back as text, binary as binary, on any path. Also
+// over TLS (wss://).
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/sync/task_group.hpp>
@@ -7,6 +8,7 @@
 
 #include "listen_options.hpp"
 
+#include <functional>
 #include <utility>
 
 namespace {
@@ -18,7 +20,10 @@ weir::ws::server_options echo_options() {
     return options;
 }
 
-weir::task<> echo(weir::net::tcp_socket socket, const weir::ws::server_options& options) {
+weir::task<> echo(weir::net::tcp_socket socket, const listen_options& listening,
+                  const weir::ws::server_options& options) {
+    const bool is_secured = co_await listening.secure(socket);
+    if (!is_secured) co_return;
     auto peer = co_await weir::ws::accept(std::move(socket), options);
     if (!peer) co_return;  // not a WebSocket handshake: it got its HTTP answer
     while (auto message = co_await peer->receive()) {
@@ -32,7 +37,8 @@ weir::task<weir::result<void>> serve(const listen_options& listening) {
     auto acceptor = weir::ok(listening.listen());
     weir::task_group connections(co_await weir::this_task(), 100'000);
     while (auto socket = co_await acceptor.accept()) {
-        auto started = connections.spawn(echo, std::move(*socket), std::cref(options));
+        auto started =
+            connections.spawn(echo, std::move(*socket), std::cref(listening), std::cref(options));
         if (!co_await started) break;
     }
     co_return co_await connections.join();

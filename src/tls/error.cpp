@@ -52,11 +52,28 @@ public:
     }
 };
 
+/// OpenSSL does not know the names of the newest.
+const char* name_of_alert(int value) noexcept {
+    constexpr int missing_extension = 109;
+    constexpr int certificate_required = 116;
+    constexpr int no_application_protocol = 120;
+    switch (value) {
+        case missing_extension:
+            return "missing extension";
+        case certificate_required:
+            return "certificate required";
+        case no_application_protocol:
+            return "no application protocol";
+        default:
+            return SSL_alert_desc_string_long(value);
+    }
+}
+
 class peer_alert_category final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "tls alert"; }
     [[nodiscard]] std::string message(int value) const override {
-        return std::string("the peer refused: ") + SSL_alert_desc_string_long(value);
+        return std::string("the peer refused: ") + name_of_alert(value);
     }
 };
 

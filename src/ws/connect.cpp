@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/connect.hpp>
 
+#include <weir/base/assert.hpp>
 #include <weir/base/error.hpp>
 #include <weir/http/response_parser.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/net/connect.hpp>
+#include <weir/tls/handshake.hpp>
 #include <weir/ws/handshake.hpp>
 #include <weir/ws/mask_key_source.hpp>
 
@@ -28,8 +30,26 @@ client_handshake make_handshake(const url& where, const client_options& options)
     return handshake;
 }
 
+/// For those who say nothing of whom they trust.
+const tls::client_context& usual_tls() {
+    static const tls::client_context usual = [] {
+        tls::client_options options;
+        options.protocols = {"http/1.1"};
+        auto made = tls::client_context::make(std::move(options));
+        WEIR_ASSERT(made.has_value(), "the system's trusted certificates cannot be read");
+        return *made;
+    }();
+    return usual;
+}
+
 task<result<connection>> shake_hands(net::stream_socket socket, url where,
                                      const client_options& options) {
+    if (where.is_secure()) {
+        auto handshake =
+            tls::connect(socket, options.tls ? *options.tls : usual_tls(), where.host());
+        const auto info = co_await std::move(handshake);
+        if (!info) co_return fail(info.error());
+    }
     const client_handshake handshake = make_handshake(where, options);
     const result<std::string> request = handshake.request_bytes();
     if (!request) co_return fail(request.error());
@@ -62,18 +82,26 @@ task<result<connection>> connect_and_shake_hands(url where, const client_options
     co_return co_await shake_hands(std::move(*socket), std::move(where), options);
 }
 
+std::uint16_t usual_port(bool is_secure) noexcept { return is_secure ? 443 : 80; }
+
+bool starts_with_scheme(std::string_view text, std::string_view scheme) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    const auto is_same = [&](char a, char b) { return lower(a) == b; };
+    return std::ranges::equal(text.substr(0, scheme.size()), scheme, is_same);
+}
+
 }  // namespace
 
 result<url> url::parse(std::string_view text) {
-    constexpr std::string_view scheme = "ws://";
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    const auto is_same = [&](char a, char b) { return lower(a) == b; };
-    const std::string_view given = text.substr(0, scheme.size());
-    if (!std::ranges::equal(given, scheme, is_same)) return fail(std::errc::invalid_argument);
-    text.remove_prefix(scheme.size());
+    url made;
+    made.is_secure_ = starts_with_scheme(text, "wss://");
+    if (!made.is_secure_ && !starts_with_scheme(text, "ws://")) {
+        return fail(std::errc::invalid_argument);
+    }
+    made.port_ = usual_port(made.is_secure_);
+    text.remove_prefix(made.is_secure_ ? 6 : 5);
     const auto slash = text.find_first_of("/?#");
     std::string_view authority = text.substr(0, slash);
-    url made;
     if (slash != std::string_view::npos) {
         const std::string_view target = text.substr(slash);
         // RFC 6455 3: a fragment means nothing here and must not be used.
@@ -104,8 +132,7 @@ result<url> url::parse(std::string_view text) {
 
 std::string url::authority() const {
     std::string text = host_.find(':') == std::string::npos ? host_ : '[' + host_ + ']';
-    constexpr std::uint16_t default_port = 80;
-    if (port_ != default_port) text += ':' + std::to_string(port_);
+    if (port_ != usual_port(is_secure_)) text += ':' + std::to_string(port_);
     return text;
 }
 

@@ -6,10 +6,12 @@
 #include <weir/coro/task.hpp>
 #include <weir/net/socket_options.hpp>
 #include <weir/net/tcp_socket.hpp>
+#include <weir/tls/context.hpp>
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_options.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,10 +19,10 @@
 
 namespace weir::ws {
 
-/// The parts of a `ws://` URL (RFC 6455 3).
+/// The parts of a `ws://` or `wss://` URL (RFC 6455 3).
 class url {
 public:
-    /// Errors: invalid_argument (not `ws://HOST[:PORT][/PATH][?QUERY]`, or with a fragment).
+    /// Errors: invalid_argument (not `ws[s]://HOST[:PORT][/PATH][?QUERY]`, or with a fragment).
     [[nodiscard]] static result<url> parse(std::string_view text);
 
     /// The host without brackets.
@@ -28,7 +30,10 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     /// Path and query; begins with '/'.
     [[nodiscard]] const std::string& target() const noexcept { return target_; }
-    /// What stands in the Host field: with brackets for IPv6, with the port unless it is 80.
+    /// Whether it is `wss://`: over TLS.
+    [[nodiscard]] bool is_secure() const noexcept { return is_secure_; }
+    /// What stands in the Host field: with brackets for IPv6, with the port unless it is the usual
+    /// one: 80, with TLS 443.
     [[nodiscard]] std::string authority() const;
 
 private:
@@ -37,6 +42,7 @@ private:
     std::string host_;
     std::string target_ = "/";
     std::uint16_t port_ = 80;
+    bool is_secure_ = false;
 };
 
 /// What a client asks for and how its connection behaves; must outlive its connections.
@@ -46,17 +52,20 @@ public:
 
     connection_options connection;
     net::socket_options socket;
+    /// For `wss://`; without one, those are trusted whom the system trusts.
+    std::optional<tls::client_context> tls;
     /// Offered in this order; the server picks one or none.
     std::vector<std::string> protocols;
     /// Further fields of the request: Origin, Authorization, Cookie ...
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// Performs the client's handshake on a connected `socket`, within `handshake_timeout`.
+/// Performs the client's handshake on a connected `socket`, within `handshake_timeout`: that of TLS
+/// first when the URL is `wss://`.
 ///
 /// @param options  borrowed as long as the connection lives.
-/// Errors:         timed_out; every http::errc and handshake_errc; connection_aborted; those of the
-///                 socket.
+/// Errors:         timed_out; those of tls::connect; every http::errc and handshake_errc;
+///                 connection_aborted; those of the socket.
 /// Cancellation:   the socket is closed.
 /// Source:         RFC 6455 4.1.
 [[nodiscard]] task<result<connection>> start_client(net::stream_socket socket, url where,
@@ -65,8 +74,8 @@ public:
 /// Resolves, connects and performs the handshake. `handshake_timeout` covers all of it.
 ///
 /// @param options  borrowed as long as the connection lives.
-/// Errors:         timed_out; those of resolving and connecting; every http::errc and
-///                 handshake_errc.
+/// Errors:         timed_out; those of resolving and connecting and of tls::connect; every
+///                 http::errc and handshake_errc.
 /// Cancellation:   whatever was begun is ended and closed.
 [[nodiscard]] task<result<connection>> connect(url where, const client_options& options);
 

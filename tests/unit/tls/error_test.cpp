@@ -23,6 +23,9 @@ BOOST_AUTO_TEST_CASE(an_alert_is_said_to_be_the_peers_and_by_its_name) {
     constexpr int unknown_ca = 48;
     const std::error_code error(unknown_ca, weir::tls::alert_category());
     BOOST_TEST(error.message() == "the peer refused: unknown CA");
+    constexpr int certificate_required = 116;  // newer than what OpenSSL has names for
+    const std::error_code newer(certificate_required, weir::tls::alert_category());
+    BOOST_TEST(newer.message() == "the peer refused: certificate required");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""weir's TLS at both ends of connections with others.
+
+run.py TCP_ECHO TLS_CLIENT [WS_ECHO]
+"""
+
+import asyncio
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "websocket"))
+
+from authority import Authority
+from server_process import ServerProcess
+
+TCP_ECHO, TLS_CLIENT, *WS_ECHO = sys.argv[1:]
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Place:
+    """The files of a run, and the ends that weir's programs make."""
+
+    def __init__(self, folder):
+        self.authority = Authority(folder)
+        names = "DNS:localhost,IP:127.0.0.1"
+        self.server = self.authority.issue("server", names)
+        curve = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        self.curve_server = self.authority.issue("curve", names, curve)
+        self.client = self.authority.issue("client", "DNS:client")
+        self.expired = self.authority.issue("expired", names, days="-1")
+
+    def echo(self, program=TCP_ECHO, pair=None):
+        chain, key = pair or self.server
+        return ServerProcess([program, "--tls-cert", chain, "--tls-key", key])
+
+    def s_client(self, address, *options, text="Q\n"):
+        """The output of OpenSSL's client, with both of its streams."""
+        done = subprocess.run(
+            ["openssl", "s_client", "-connect", f"{address[0]}:{address[1]}", "-CAfile",
+             self.authority.file, "-verify_return_error", *options],
+            input=text, capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout + done.stderr
+
+    def python_client(self, address, **options):
+        context = ssl.create_default_context(cafile=self.authority.file)
+        for name, value in options.items():
+            setattr(context, name, value)
+        plain = socket.create_connection(address, timeout=60)
+        return context.wrap_socket(plain, server_hostname="localhost")
+
+
+class OtherServer:
+    """OpenSSL's server, which answers each line with its letters reversed."""
+
+    def __init__(self, pair, *options):
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))
+            self.port = str(reserved.getsockname()[1])
+        self.process = subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", pair[0], "-key",
+             pair[1], "-rev", *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for line in self.process.stdout:
+            if line.startswith("ACCEPT"):
+                break
+        # It would wait for somebody to read what it has to say.
+        self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+
+    def talk(self, authority, *more, name="localhost"):
+        done = subprocess.run([TLS_CLIENT, "127.0.0.1", self.port, name, authority.file, *more],
+                              capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout + done.stderr
+
+
+@test
+def openssl_connects_with_each_version(place):
+    for pair in (place.server, place.curve_server):
+        with place.echo(pair=pair) as server:
+            for version in ("-tls1_2", "-tls1_3"):
+                said = place.s_client(server.address, version, "-quiet", "-no_ign_eof",
+                                      "-servername", "localhost", text="hello weir\nQ\n")
+                assert "verify return:1" in said, said
+            said = place.s_client(server.address, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
+            assert "alert protocol version" in said, said
+
+
+@test
+def openssl_resumes_a_session(place):
+    with place.echo() as server, tempfile.TemporaryDirectory() as folder:
+        for version in ("-tls1_2", "-tls1_3"):
+            session = f"{folder}/session{version}"
+            # The ticket of TLS 1.3 comes with the first bytes: an echo brings some.
+            with subprocess.Popen(
+                    ["openssl", "s_client", "-connect", ":".join(map(str, server.address)),
+                     version, "-sess_out", session, "-CAfile", place.authority.file, "-quiet",
+                     "-no_ign_eof"],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                    text=True) as first:
+                first.stdin.write("ping\n")
+                first.stdin.flush()
+                assert first.stdout.readline() == "ping\n"
+                first.stdin.close()
+            said = place.s_client(server.address, version, "-sess_in", session)
+            assert "Reused, TLSv1" in said, said
+
+
+@test
+def renegotiation_is_refused(place):
+    with place.echo() as server:
+        said = place.s_client(server.address, "-tls1_2", "-legacy_renegotiation", text="R\n")
+        assert "no renegotiation" in said, said
+
+
+@test
+def what_python_sends_comes_back_and_ends_are_said(place):
+    with place.echo() as server:
+        for most in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            with place.python_client(server.address, maximum_version=most) as client:
+                for size in (1, 16384, 16385, 100_000, 3_000_000):
+                    sent = os.urandom(size)
+                    sender = threading.Thread(target=client.sendall, args=(sent,))
+                    sender.start()
+                    got = bytearray()
+                    while len(got) < size:
+                        got += client.recv(70_000)
+                    sender.join()
+                    assert bytes(got) == sent, size
+                # Its end is answered by ours: anything else is an exception.
+                client.unwrap().close()
+
+
+@test
+def whoever_is_no_client_leaves_nothing_behind(place):
+    with place.echo() as server:
+        before = server.descriptors()
+        for nonsense in (b"", b"GET / HTTP/1.1\r\n\r\n", os.urandom(3000), b"\x16\x03\x01\x40\x00"):
+            with socket.create_connection(server.address, timeout=60) as peer:
+                peer.sendall(nonsense)
+                peer.shutdown(socket.SHUT_WR)
+                try:
+                    while peer.recv(1000):
+                        pass
+                except ConnectionResetError:
+                    pass
+        assert server.wait_for_descriptors(before, 30) == before
+        with place.python_client(server.address) as client:
+            client.sendall(b"still there")
+            assert client.recv(100) == b"still there"
+
+
+@test
+def weir_connects_to_openssl_with_each_version(place):
+    for version in ("1_2", "1_3"):
+        with OtherServer(place.server, f"-tls{version}", "-alpn", "http/1.1") as server:
+            said = server.talk(place.authority, "hello", "2")
+            first, answer, second, again = said.splitlines()
+            assert answer == again == "olleh", said
+            start = version.replace("_", ".")
+            assert first.startswith(f"{start} TLS_") and "protocol=http/1.1" in first, said
+            assert "resumed=0 peer=CN=server" in first and "resumed=1" in second, said
+
+
+@test
+def weir_refuses_whom_it_cannot_believe(place):
+    with OtherServer(place.server) as server:
+        said = server.talk(place.authority, name="elsewhere.example")
+        assert "for another host" in said, said
+    with OtherServer(place.expired) as server:
+        said = server.talk(place.authority)
+        assert "has expired" in said, said
+    with tempfile.TemporaryDirectory() as folder:
+        stranger = Authority(pathlib.Path(folder))
+        with OtherServer(stranger.issue("server", "DNS:localhost")) as server:
+            said = server.talk(place.authority)
+            assert "nobody who is trusted" in said, said
+
+
+@test
+def weir_shows_its_certificate_to_who_asks(place):
+    with OtherServer(place.server, "-Verify", "1", "-verify_return_error", "-CAfile",
+                     place.authority.file) as server:
+        said = server.talk(place.authority, "hello", "1", *place.client)
+        assert "olleh" in said, said
+        said = server.talk(place.authority, "hello")
+        assert "the peer refused: certificate required" in said, said
+
+
+@test
+def python_websockets_talk_over_tls(place):
+    if not WS_ECHO:
+        return
+    import websockets  # from the distribution, see the tests of WebSocket
+
+    async def talk(url):
+        context = ssl.create_default_context(cafile=place.authority.file)
+        async with websockets.connect(url, ssl=context, max_size=32 << 20) as peer:
+            for size in (0, 1, 126, 65_536, 1 << 20):
+                sent = os.urandom(size)
+                await peer.send(sent)
+                assert await peer.recv() == sent, size
+
+    with place.echo(WS_ECHO[0]) as server:
+        asyncio.run(talk(f"wss://localhost:{server.address[1]}/"))
+
+
+def main():
+    if shutil.which("openssl") is None:
+        sys.exit("missing: openssl\n  apt-get install -y --no-install-recommends openssl")
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(pathlib.Path(folder))
+        for each in TESTS:
+            try:
+                each(place)
+                print(f"ok    {each.__name__}", flush=True)
+            except Exception as error:  # all of them are reported
+                failed += 1
+                print(f"FAIL  {each.__name__}: {type(error).__name__}: {error}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
