@@ -160,6 +160,12 @@
 #include <weir/resilience/retry.hpp>
 #include <weir/resilience/saturation.hpp>
 
+#include <weir/trace/id_source.hpp>
+#include <weir/trace/span_context.hpp>
+#include <weir/trace/span_id.hpp>
+#include <weir/trace/trace_id.hpp>
+#include <weir/trace/traceparent.hpp>
+
 #include <weir/pool/object_pool.hpp>
 #include <weir/pool/pool.hpp>
 #include <weir/pool/pool_demand.hpp>
