@@ -160,9 +160,19 @@
 #include <weir/resilience/retry.hpp>
 #include <weir/resilience/saturation.hpp>
 
+#include <weir/trace/attribute.hpp>
 #include <weir/trace/id_source.hpp>
+#include <weir/trace/log_level.hpp>
+#include <weir/trace/metric.hpp>
+#include <weir/trace/observe.hpp>
+#include <weir/trace/recorder.hpp>
+#include <weir/trace/recording.hpp>
+#include <weir/trace/scope_path.hpp>
+#include <weir/trace/span.hpp>
 #include <weir/trace/span_context.hpp>
 #include <weir/trace/span_id.hpp>
+#include <weir/trace/span_outcome.hpp>
+#include <weir/trace/tee.hpp>
 #include <weir/trace/trace_id.hpp>
 #include <weir/trace/traceparent.hpp>
 

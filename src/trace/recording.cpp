@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/trace/recording.hpp>
+
+#include <weir/io/reactor.hpp>
+
+namespace weir::trace {
+
+void recording::bind(const scope& in, recorder& to) noexcept {
+    static constexpr span_context no_span;
+    to_ = &to;
+    in_ = in.find<span_context>();
+    if (in_ == nullptr) in_ = &no_span;
+    path_ = in.find<scope_path>();
+}
+
+record_place recording::place() const noexcept {
+    return record_place(*in_, path_, reactor::current().now());
+}
+
+}  // namespace weir::trace
