@@ -168,6 +168,7 @@
 #include <weir/trace/recorder.hpp>
 #include <weir/trace/recording.hpp>
 #include <weir/trace/scope_path.hpp>
+#include <weir/trace/scope_report.hpp>
 #include <weir/trace/span.hpp>
 #include <weir/trace/span_context.hpp>
 #include <weir/trace/span_id.hpp>

@@ -4,6 +4,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -35,10 +37,15 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
     [[nodiscard]] const value_type& value() const noexcept { return value_; }
+    /// `key=42`, for people.
+    [[nodiscard]] std::string to_string() const;
 
 private:
     std::string_view name_;
     value_type value_;
 };
+
+/// `{key=42, tier=l2}`, for people; nothing where there is none.
+[[nodiscard]] std::string to_string(std::span<const attribute> all);
 
 }  // namespace weir::trace

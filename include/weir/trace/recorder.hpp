@@ -23,12 +23,14 @@ class record_place {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit record_place(const span_context& in_, const scope_path* path_, time_point at_) noexcept
-        : in(&in_), path(path_), at(at_) {}
+    explicit record_place(const span_context& in_, const scope_path* path_, time_point at_,
+                          bool is_outside_ = false) noexcept
+        : in(&in_), path(path_), at(at_), is_outside(is_outside_) {}
 
     const span_context* in;  ///< of no trace outside of all spans; never null
     const scope_path* path;  ///< null outside of all spans
     time_point at;           ///< of the reactor's clock
+    bool is_outside;         ///< whether in no span of which the recorder was told
 };
 
 /// The beginning of a span.

@@ -34,7 +34,7 @@ public:
     recording() noexcept = default;
     explicit recording(const scope& in) noexcept {
         const auto* bound = in.find<bound_recorder>();
-        if (bound != nullptr) bind(in, *bound->to);
+        if (bound != nullptr) bind(in, *bound);
     }
 
     [[nodiscard]] bool is_bound() const noexcept { return to_ != nullptr; }
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    void bind(const scope& in, recorder& to) noexcept;
+    void bind(const scope& in, const bound_recorder& to) noexcept;
     /// Whether the trace is recorded, or there is none.
     [[nodiscard]] bool is_kept() const noexcept { return in_->is_sampled() || !in_->is_valid(); }
     [[nodiscard]] record_place place() const noexcept;
@@ -62,6 +62,7 @@ private:
     recorder* to_ = nullptr;
     const span_context* in_ = nullptr;
     const scope_path* path_ = nullptr;
+    bool is_outside_ = false;
 };
 
 namespace detail {
