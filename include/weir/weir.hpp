@@ -136,6 +136,7 @@
 #include <weir/registry/session_store.hpp>
 #include <weir/registry/session_table.hpp>
 
+#include <weir/rate/connection_limiter.hpp>
 #include <weir/rate/cost_table.hpp>
 #include <weir/rate/gcra.hpp>
 #include <weir/rate/keyed_limiter.hpp>
@@ -145,6 +146,7 @@
 #include <weir/rate/quota.hpp>
 #include <weir/rate/rate_limiter.hpp>
 #include <weir/rate/sliding_window.hpp>
+#include <weir/rate/source_network.hpp>
 #include <weir/rate/throttle.hpp>
 #include <weir/rate/token_bucket.hpp>
 
