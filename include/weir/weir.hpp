@@ -149,6 +149,9 @@
 #include <weir/rate/source_network.hpp>
 #include <weir/rate/throttle.hpp>
 #include <weir/rate/token_bucket.hpp>
+#include <weir/rate/traffic.hpp>
+#include <weir/rate/traffic_limiter.hpp>
+#include <weir/rate/traffic_limits.hpp>
 
 #include <weir/resilience/adaptive_limit.hpp>
 #include <weir/resilience/backoff.hpp>
