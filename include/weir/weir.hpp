@@ -183,6 +183,7 @@
 #include <weir/trace/traceparent.hpp>
 
 #include <weir/pool/object_pool.hpp>
+#include <weir/pool/overdue_lease.hpp>
 #include <weir/pool/pool.hpp>
 #include <weir/pool/pool_demand.hpp>
 #include <weir/pool/pool_options.hpp>

@@ -31,6 +31,8 @@ pool_state::pool_state(const pool_options& options, bool validates)
       validate_idle_every_(validates ? bounded(options.validate_idle_every) : never),
       rest_(shortest_rest(options, validate_idle_every_)),
       order_(options.order),
+      watches_leases_(options.max_lease < never),
+      max_lease_(bounded(options.max_lease)),
       min_(options.min),
       overflow_(options.overflow),
       max_waiting_(options.max_waiting),
@@ -118,7 +120,7 @@ pool_step pool_state::place_one_too_many(pool_slot& slot, time_point now) noexce
     if (alive_ > capacity()) return close(slot, counted_.surplus);
     if (waiting_ > 0) {
         --waiting_;
-        lend(slot);
+        lend(slot, now);
         return pool_step::lend;
     }
     if (overflow_ttl_ == duration(0)) return close(slot, counted_.surplus);
@@ -141,7 +143,7 @@ pool_action pool_state::next(time_point now) noexcept {
         if (served.step != pool_step::nothing) return served;
     }
     if (now >= quiet_until_) {
-        const pool_action chore = look_after_idle(now);
+        const pool_action chore = do_chore(now);
         if (chore.step != pool_step::nothing) return chore;
     }
     const bool may_open = !is_failing_ || now >= reopen_at_;
@@ -162,14 +164,28 @@ pool_action pool_state::serve_first(time_point now) noexcept {
     }
     --waiting_;
     chosen.unlink();
-    lend(chosen);
+    lend(chosen, now);
     return pool_action(pool_step::lend, &chosen);
 }
 
-/// The first of the idle that is due, or when the next one will be.
+/// The first thing that is due, or when the next one will be.
+pool_action pool_state::do_chore(time_point now) noexcept {
+    quiet_until_ = time_point::max();
+    if (!watched_.empty()) {
+        pool_slot& longest = watched_.front();
+        quiet_until_ = longest.lent_at_ + max_lease_;
+        if (now >= quiet_until_) {
+            longest.unlink();
+            longest.is_overdue_ = true;
+            ++overdue_;
+            return pool_action(pool_step::tell, &longest);
+        }
+    }
+    return look_after_idle(now);
+}
+
 pool_action pool_state::look_after_idle(time_point now) noexcept {
     pool_slot* overdue = nullptr;
-    quiet_until_ = time_point::max();
     idle_.for_each([&](pool_slot& each) {
         const time_point due = due_of(each);
         if (overdue == nullptr && now >= due) overdue = &each;
@@ -179,6 +195,22 @@ pool_action pool_state::look_after_idle(time_point now) noexcept {
     if (now >= overdue->expires_at_) return close_idle(*overdue, counted_.expired);
     if (now >= surplus_at(*overdue)) return close_idle(*overdue, counted_.surplus);
     return validate(*overdue);
+}
+
+void pool_state::watch(pool_slot& slot, time_point now) noexcept {
+    slot.lent_at_ = now;
+    watched_.push_back(slot);
+    quiet_until_ = std::min(quiet_until_, now + max_lease_);
+}
+
+bool pool_state::end_watch(pool_slot& slot) noexcept {
+    if (!slot.is_overdue_) {
+        slot.unlink();
+        return false;
+    }
+    slot.is_overdue_ = false;
+    --overdue_;
+    return true;
 }
 
 /// When an idle one has to go because fewer would do.
@@ -242,6 +274,7 @@ pool_statistics pool_state::statistics() const noexcept {
     now.opening = opening_;
     now.validating = validating_;
     now.lent = lent_;
+    now.overdue = overdue_;
     now.closing = closing_;
     now.idle = open() - lent_ - validating_;
     now.waiting = waiting_;

@@ -86,7 +86,7 @@ public:
     [[nodiscard]] acquire_awaiter acquire() noexcept { return acquire_awaiter(core_); }
     /// A resource that is idle and fresh, if nobody waits.
     [[nodiscard]] std::optional<lease> try_acquire() noexcept {
-        detail::pool_entry<T>* lent = core_.take_idle();
+        detail::pool_entry<T>* lent = core_.take_idle(nullptr);
         if (lent == nullptr) return std::nullopt;
         return lease(*lent);
     }
@@ -188,7 +188,7 @@ public:
             this->refused_ = stopped_error();
             return false;
         }
-        this->lent_ = this->from_.take_idle();
+        this->lent_ = this->from_.take_idle(&self.promise());
         if (this->lent_ != nullptr) return false;
         waiting_.begin(self.promise().ambient(), "pool");
         return this->from_.stand_in_line(*this, self.promise());

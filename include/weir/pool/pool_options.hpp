@@ -2,11 +2,13 @@
 // pool_options: how many resources a pool keeps, for how long, and who waits for them.
 #pragma once
 
+#include <weir/pool/overdue_lease.hpp>
 #include <weir/resilience/backoff.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace weir {
 
@@ -44,6 +46,12 @@ public:
     double lifetime_jitter = 0.1;
     /// How long those above `min` may be idle.
     duration idle_timeout = std::chrono::seconds(30);
+
+    /// How long a resource may be lent. When it is longer, `on_overdue` is told, once; it stays
+    /// with its holder, who could not bear to lose it, and is closed when it comes back. 30 s is a
+    /// good beginning; "never" costs nothing.
+    duration max_lease = duration::max();
+    std::function<void(const overdue_lease&)> on_overdue;  ///< must not throw
 
     /// One that was not used or validated for so long is validated before it is lent.
     duration validate_after = std::chrono::seconds(1);

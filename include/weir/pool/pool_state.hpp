@@ -4,8 +4,8 @@
 //
 //            opened            lent, or handed over
 //   opening --------> (place) -----------------------> lent
-//     | failed         |   ^  |                         | returned: in step? --no--> closing
-//     v                |   |  +--nobody waits--> idle   +--yes--> (place)
+//     | failed         |   ^  |                         | returned: in step, in time? --no-->
+//     closing v                |   |  +--nobody waits--> idle   +--yes--> (place)
 //   gone: the next     |   |                     |  |
 //   after a back-off   |   +--in order-----------|- validating  (stale when wanted, or idle long)
 //                      |                         |    | broken
@@ -16,7 +16,8 @@
 //                     gone
 //
 // (place) is one function: close what has expired or is too much, else hand it to the caller who
-// has waited longest, else keep it.
+// has waited longest, else keep it. Who keeps one longer than `max_lease` is told of; his is closed
+// when it comes back.
 #pragma once
 
 #include <weir/base/assert.hpp>
@@ -49,6 +50,8 @@ public:
     pool_slot() noexcept = default;
 
     [[nodiscard]] slot_stage stage() const noexcept { return stage_; }
+    /// Since when it is lent. Known only where leases are watched.
+    [[nodiscard]] time_point lent_at() const noexcept { return lent_at_; }
 
 private:
     friend class pool_state;
@@ -57,7 +60,9 @@ private:
     time_point expires_at_{};
     time_point idle_since_{};
     time_point validate_at_{};  // if it is still idle then
+    time_point lent_at_{};
     slot_stage stage_ = slot_stage::opening;
+    bool is_overdue_ = false;
 };
 
 /// What to do.
@@ -68,6 +73,7 @@ enum class pool_step : std::uint8_t {
     validate,  ///< the slot's resource; then `validated`
     close,     ///< the slot's resource; then `closed`
     open,      ///< a resource; then `opened` or `open_failed`
+    tell,      ///< that the slot is lent for too long
 };
 
 /// What to do, and with which slot.
@@ -125,6 +131,8 @@ public:
     void shut() noexcept;
 
     [[nodiscard]] bool is_shut() const noexcept { return is_shut_; }
+    /// Whether there is a limit to how long something is lent.
+    [[nodiscard]] bool watches_leases() const noexcept { return watches_leases_; }
     /// Whether the last opening failed.
     [[nodiscard]] bool is_failing() const noexcept { return is_failing_; }
     [[nodiscard]] std::error_code failure() const noexcept { return failure_; }
@@ -154,16 +162,22 @@ private:
     [[nodiscard]] pool_demand demand() const noexcept;
     [[nodiscard]] time_point surplus_at(const pool_slot& slot) const noexcept;
     [[nodiscard]] time_point due_of(const pool_slot& slot) const noexcept;
+    [[nodiscard]] pool_action do_chore(time_point now) noexcept;
     [[nodiscard]] pool_action look_after_idle(time_point now) noexcept;
     [[nodiscard]] pool_action serve_first(time_point now) noexcept;
     [[nodiscard]] pool_action close_idle(pool_slot& slot, std::uint64_t& reason) noexcept;
     [[nodiscard]] pool_action validate(pool_slot& slot) noexcept;
 
-    void lend(pool_slot& slot) noexcept {
+    void lend(pool_slot& slot, time_point now) noexcept {
         slot.stage_ = slot_stage::lent;
         ++lent_;
         ++counted_.acquired;
+        if (watches_leases_) [[unlikely]]
+            watch(slot, now);
     }
+    void watch(pool_slot& slot, time_point now) noexcept;
+    /// Whether the slot, which comes back, was away for too long.
+    [[nodiscard]] bool end_watch(pool_slot& slot) noexcept;
     void note_in_order(pool_slot& slot, time_point now) const noexcept {
         slot.fresh_until_ = std::min(now + validate_after_, slot.expires_at_);
         slot.validate_at_ = now + validate_idle_every_;
@@ -186,7 +200,11 @@ private:
     idle_order order_;
     bool is_shut_ = false;
     bool is_failing_ = false;
+    bool watches_leases_;
 
+    duration max_lease_;
+    intrusive_list<pool_slot> watched_;  // lent and not overdue, the longest first
+    std::size_t overdue_ = 0;
     std::size_t min_;
     std::size_t overflow_;
     std::size_t max_waiting_;
@@ -213,14 +231,16 @@ inline pool_slot* pool_state::try_lend(time_point now) noexcept {
     pool_slot& chosen = choice();
     if (now >= chosen.fresh_until_) return nullptr;
     chosen.unlink();
-    lend(chosen);
+    lend(chosen, now);
     return &chosen;
 }
 
 inline pool_step pool_state::returned(pool_slot& slot, bool is_fit, time_point now) noexcept {
     WEIR_ASSERT(slot.stage_ == slot_stage::lent, "a resource was given back that was not lent");
     --lent_;
+    const bool is_late = watches_leases_ && end_watch(slot);
     if (!is_fit) return close(slot, counted_.poisoned);
+    if (is_late) return close(slot, counted_.kept_too_long);
     note_in_order(slot, now);
     return place(slot, now);
 }
@@ -231,7 +251,7 @@ inline pool_step pool_state::place(pool_slot& slot, time_point now) noexcept {
     if (now >= slot.expires_at_) return close(slot, counted_.expired);
     if (waiting_ == 0) return keep(slot, now);
     --waiting_;
-    lend(slot);
+    lend(slot, now);
     return pool_step::lend;
 }
 

@@ -15,6 +15,7 @@ public:
     // ---- at this moment
     std::size_t idle = 0;
     std::size_t lent = 0;
+    std::size_t overdue = 0;  ///< of those lent, those that should be back
     std::size_t opening = 0;
     std::size_t validating = 0;
     std::size_t closing = 0;
@@ -28,6 +29,7 @@ public:
     std::uint64_t open_failures = 0;  ///< openings that gave none
     std::uint64_t closed = 0;         ///< resources, for one of the following reasons
     std::uint64_t poisoned = 0;       ///< given back in the middle of a conversation
+    std::uint64_t kept_too_long = 0;  ///< given back later than `max_lease` allows
     std::uint64_t invalid = 0;        ///< found broken by validation
     std::uint64_t expired = 0;        ///< at the end of their lifetime
     std::uint64_t surplus = 0;        ///< idle for too long, or more than fit after a resize

@@ -38,6 +38,7 @@ pool_options any_options(weir::random& chance, std::uint64_t seed) {
     options.max_lifetime = 60s;
     options.idle_timeout = 10s;
     options.validate_idle_every = 5s;
+    if (chance.chance(0.5)) options.max_lease = 4s;
     options.seed = seed;
     return options;
 }
@@ -94,7 +95,12 @@ public:
         const auto counted = state_.statistics();
         BOOST_REQUIRE(counted.opened == counted.closed);
         BOOST_REQUIRE(counted.closed == counted.poisoned + counted.invalid + counted.expired +
-                                            counted.surplus + counted.drained);
+                                            counted.surplus + counted.drained +
+                                            counted.kept_too_long);
+        BOOST_REQUIRE(counted.overdue == 0U);
+        // The last thing that it may still ask for is to look after leases that came back.
+        if (state_.due() != pool_state::time_point::max()) now_ = std::max(now_, state_.due());
+        follow();
         BOOST_REQUIRE(state_.due() == pool_state::time_point::max());
     }
 
@@ -197,6 +203,10 @@ private:
                     --callers_;
                     moved(action.slot, slot_stage::idle);
                     break;
+                case pool_step::tell:
+                    BOOST_REQUIRE(action.slot->stage() == slot_stage::lent);
+                    BOOST_REQUIRE(now_ - action.slot->lent_at() >= options_.max_lease);
+                    break;
                 default:
                     moved(action.slot, slot_stage::idle);
             }
@@ -213,6 +223,12 @@ private:
         BOOST_REQUIRE(state_.lent() == of(slot_stage::lent).size());
         BOOST_REQUIRE(state_.waiting() == callers_);
         BOOST_REQUIRE(callers_ <= options_.max_waiting);
+        // Who is overdue has been told of: the state asks for nothing else in the past.
+        const auto late = std::count_if(
+            of(slot_stage::lent).begin(), of(slot_stage::lent).end(), [this](const auto& each) {
+                return state_.watches_leases() && now_ - each->lent_at() >= options_.max_lease;
+            });
+        BOOST_REQUIRE(state_.statistics().overdue == static_cast<std::size_t>(late));
         if (callers_ == 0) return;
         // Somebody waits: then something comes that will serve or tell him.
         const bool is_full = existing >= options_.max + options_.overflow;

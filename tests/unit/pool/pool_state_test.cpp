@@ -89,6 +89,44 @@ BOOST_AUTO_TEST_CASE(a_slot_goes_from_opening_to_lent_to_idle_to_lent) {
     BOOST_TEST(state.statistics().poisoned == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(who_keeps_one_too_long_is_told_of_once_and_his_is_closed_on_return) {
+    auto options = few(0, 2);
+    options.max_lease = 30s;
+    pool_state state(options, false);
+    std::array<pool_slot, 2> slots;
+    join(state, begin);
+    BOOST_TEST(is(open(state, slots[0], begin), pool_step::lend));
+    join(state, begin);
+    BOOST_TEST(is(open(state, slots[1], begin + 10s), pool_step::lend));
+    BOOST_TEST(is(state.next(begin + 29s), pool_step::nothing));
+    BOOST_TEST((state.due() == begin + 30s));
+    const pool_action told = state.next(begin + 30s);
+    BOOST_TEST(is(told, pool_step::tell));
+    BOOST_TEST(told.slot == &slots[0]);
+    BOOST_TEST(is(state.next(begin + 30s), pool_step::nothing));
+    BOOST_TEST(state.statistics().overdue == 1U);
+    BOOST_TEST(state.statistics().lent == 2U);
+    BOOST_TEST((state.due() == begin + 40s));
+    BOOST_TEST(is(state.returned(slots[1], true, begin + 39s), pool_step::keep));
+    BOOST_TEST(is(state.returned(slots[0], true, begin + 1h), pool_step::close));
+    state.closed(slots[0]);
+    BOOST_TEST(state.statistics().kept_too_long == 1U);
+    BOOST_TEST(state.statistics().overdue == 0U);
+    end(state, begin + 1h);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_limit_nothing_lent_is_ever_due) {
+    pool_state state(few(0, 1), false);
+    pool_slot slot;
+    join(state, begin);
+    BOOST_TEST(is(open(state, slot, begin), pool_step::lend));
+    BOOST_TEST(!state.watches_leases());
+    BOOST_TEST(is(state.next(begin + 10'000h), pool_step::nothing));
+    BOOST_TEST((state.due() == pool_state::time_point::max()));
+    BOOST_TEST(is(state.returned(slot, true, begin), pool_step::keep));
+    end(state, begin);
+}
+
 BOOST_AUTO_TEST_CASE(nobody_gets_an_idle_one_while_others_wait) {
     auto options = few(0, 1);
     options.validate_after = 1s;

@@ -45,6 +45,7 @@ protected:
     pool_entry<T>* lent_ = nullptr;
     std::optional<std::error_code> refused_;
     pool_state::time_point deadline_{};
+    lease_holder holder_;
 
 private:
     friend class pool_core<T>;
@@ -94,9 +95,13 @@ public:
 
     // ---- for callers
     /// What can be lent at once, or null.
-    [[nodiscard]] entry* take_idle() noexcept {
+    /// @param to  who asks; null = nobody knows.
+    [[nodiscard]] entry* take_idle(promise_base* to) noexcept {
         auto* lent = static_cast<entry*>(state_.try_lend(loop_.now()));
-        if (lent != nullptr) wait_times_.record(std::uint64_t{0});
+        if (lent == nullptr) return nullptr;
+        wait_times_.record(std::uint64_t{0});
+        if (state_.watches_leases()) [[unlikely]]
+            watch(*lent, to == nullptr ? lease_holder() : lease_holder(*to));
         return lent;
     }
     /// Returns whether the caller waits; if not, it has been refused.
@@ -131,6 +136,8 @@ public:
 
 private:
     void perform(const pool_action& action) noexcept;
+    void watch(entry& lent, const lease_holder& holder) noexcept;
+    void tell_overdue(const entry& lent) const noexcept;
     void place(entry& with, pool_step step) noexcept;
     void hand_over(entry& lent) noexcept;
     void close(entry& ending) noexcept;
@@ -170,6 +177,7 @@ pool_core<T>::~pool_core() {
 template <std::move_constructible T>
 bool pool_core<T>::stand_in_line(caller& last, promise_base& promise) noexcept {
     last.deadline_ = promise.ambient().deadline();
+    if (state_.watches_leases()) last.holder_ = lease_holder(promise);
     const auto joined = state_.join(last.deadline_ != time_point::max(), loop_.now());
     if (!joined) {
         last.refused_ = joined.error();
@@ -214,7 +222,20 @@ void pool_core<T>::perform(const pool_action& action) noexcept {
     if (action.step == pool_step::open) return (new entry(*this))->open();
     if (action.step == pool_step::validate) return at->validate();
     if (action.step == pool_step::lend) return hand_over(*at);
+    if (action.step == pool_step::tell) return tell_overdue(*at);
     close(*at);
+}
+
+template <std::move_constructible T>
+void pool_core<T>::watch(entry& lent, const lease_holder& holder) noexcept {
+    lent.lend_to(holder);
+    if (state_.due() < armed_for_) arm();
+}
+
+template <std::move_constructible T>
+void pool_core<T>::tell_overdue(const entry& lent) const noexcept {
+    if (!options_.on_overdue) return;
+    options_.on_overdue(overdue_lease(lent.holder(), loop_.now() - lent.lent_at()));
 }
 
 template <std::move_constructible T>
@@ -233,6 +254,8 @@ template <std::move_constructible T>
 void pool_core<T>::hand_over(entry& lent) noexcept {
     caller& first = line_.pop_front();
     wait_times_.record(loop_.now() - first.since());
+    if (state_.watches_leases()) [[unlikely]]
+        watch(lent, first.holder_);
     first.serve(lent);
 }
 

@@ -6,6 +6,7 @@
 #include <weir/base/assert.hpp>
 #include <weir/coro/detail/branch.hpp>
 #include <weir/coro/task.hpp>
+#include <weir/pool/overdue_lease.hpp>
 #include <weir/pool/pool_state.hpp>
 
 #include <concepts>
@@ -50,6 +51,8 @@ public:
     }
 
     // ---- while it is lent
+    void lend_to(const lease_holder& holder) noexcept { holder_ = holder; }
+    [[nodiscard]] const lease_holder& holder() const noexcept { return holder_; }
     [[nodiscard]] T& resource() noexcept { return *resource_; }
     void poison() noexcept { is_poisoned_ = true; }
     void begin_conversation() noexcept { ++conversations_; }
@@ -87,6 +90,7 @@ private:
 
     pool_core<T>& owner_;
     std::optional<T> resource_;
+    lease_holder holder_;  // known where leases are watched
     std::uint32_t conversations_ = 0;
     bool is_poisoned_ = false;
     bool is_valid_ = false;
