@@ -182,11 +182,13 @@
 #include <weir/trace/trace_id.hpp>
 #include <weir/trace/traceparent.hpp>
 
+#include <weir/pool/keep_sized.hpp>
 #include <weir/pool/object_pool.hpp>
 #include <weir/pool/overdue_lease.hpp>
 #include <weir/pool/pool.hpp>
 #include <weir/pool/pool_demand.hpp>
 #include <weir/pool/pool_options.hpp>
+#include <weir/pool/pool_sizer.hpp>
 #include <weir/pool/pool_state.hpp>
 #include <weir/pool/pool_statistics.hpp>
 #include <weir/pool/resource_factory.hpp>
