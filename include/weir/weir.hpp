@@ -170,6 +170,10 @@
 #include <weir/trace/log_level.hpp>
 #include <weir/trace/metric.hpp>
 #include <weir/trace/observe.hpp>
+#include <weir/trace/otlp_message.hpp>
+#include <weir/trace/otlp_options.hpp>
+#include <weir/trace/otlp_recorder.hpp>
+#include <weir/trace/otlp_series.hpp>
 #include <weir/trace/recorder.hpp>
 #include <weir/trace/recording.hpp>
 #include <weir/trace/scope_path.hpp>

@@ -3,6 +3,8 @@
 
 #include <weir/base/assert.hpp>
 
+#include "cut.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -150,11 +152,8 @@ std::string scope_report::left_out() const {
 }
 
 std::string scope_report::cut(std::string_view text) const {
-    if (text.size() <= options_.max_text_bytes) return std::string(text);
-    std::size_t size = options_.max_text_bytes;
-    // Not in the middle of a character.
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
-    return std::string(text.substr(0, size)) + "...";
+    const std::string_view kept = trace::cut(text, options_.max_text_bytes);
+    return kept.size() == text.size() ? std::string(text) : std::string(kept) + "...";
 }
 
 bool scope_report::has_room() noexcept {
