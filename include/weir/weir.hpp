@@ -170,6 +170,7 @@
 #include <weir/trace/log_level.hpp>
 #include <weir/trace/metric.hpp>
 #include <weir/trace/observe.hpp>
+#include <weir/trace/otlp_exporter.hpp>
 #include <weir/trace/otlp_message.hpp>
 #include <weir/trace/otlp_options.hpp>
 #include <weir/trace/otlp_recorder.hpp>
