@@ -168,6 +168,7 @@
 #include <weir/trace/attribute.hpp>
 #include <weir/trace/id_source.hpp>
 #include <weir/trace/log_level.hpp>
+#include <weir/trace/log_writer.hpp>
 #include <weir/trace/metric.hpp>
 #include <weir/trace/observe.hpp>
 #include <weir/trace/otlp_exporter.hpp>
