@@ -13,7 +13,7 @@ CPP = (".hpp", ".cpp")
 BANNED_NAMES = {"util", "utils", "common", "misc", "helper", "helpers", "manager", "impl2"}
 VENDOR = re.compile(
     r"<(liburing|openssl/|wslay/|llhttp|boost/|simdjson|sys/|netinet/|arpa/|linux/|net/if"
-    r"|(unistd|fcntl|poll|netdb|signal|pthread|sched|immintrin|x86intrin)\.h)"
+    r"|(unistd|fcntl|poll|netdb|signal|pthread|sched|immintrin|x86intrin|zlib)\.h)"
 )
 TIME_WORDS = set(
     "timeout delay interval deadline duration ms us ns sec secs seconds millis micros nanos"
