@@ -245,6 +245,9 @@
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_error.hpp>
 #include <weir/ws/connection_options.hpp>
+#include <weir/ws/deflate_extension.hpp>
+#include <weir/ws/deflate_options.hpp>
+#include <weir/ws/deflate_parameters.hpp>
 #include <weir/ws/error.hpp>
 #include <weir/ws/frame.hpp>
 #include <weir/ws/handshake.hpp>

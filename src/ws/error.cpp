@@ -28,10 +28,12 @@ close_code close_code_for(protocol_errc error) noexcept {
     switch (error) {
         case protocol_errc::close_reason_not_utf8:
         case protocol_errc::text_not_utf8:
+        case protocol_errc::compressed_data_malformed:
             return close_code::invalid_payload;
         case protocol_errc::frame_over_limit:
         case protocol_errc::message_over_limit:
         case protocol_errc::fragments_over_limit:
+        case protocol_errc::inflate_ratio_over_limit:
             return close_code::message_too_big;
         case protocol_errc::already_closing:
             return close_code::internal_error;
@@ -80,6 +82,10 @@ std::string_view describe(protocol_errc error) noexcept {
             return "protocol error";
         case protocol_errc::already_closing:
             return "a close frame was sent before";
+        case protocol_errc::compressed_data_malformed:
+            return "a message could not be inflated";
+        case protocol_errc::inflate_ratio_over_limit:
+            return "limit passed: max_inflate_ratio";
     }
     return "unknown protocol error";
 }
@@ -122,6 +128,8 @@ std::string_view describe(handshake_errc error) noexcept {
             return "the server chose an unoffered sub-protocol";
         case handshake_errc::request_field_malformed:
             return "a field may not be in the request";
+        case handshake_errc::deflate_answer_mismatch:
+            return "the server's permessage-deflate did not fit the offer";
     }
     return "unknown handshake error";
 }

@@ -31,6 +31,8 @@ enum class protocol_errc : std::uint8_t {
     fragments_over_limit,
     refused_by_wslay,
     already_closing,
+    compressed_data_malformed,
+    inflate_ratio_over_limit,
 };
 
 /// A broken rule of the opening handshake (RFC 6455 4).
@@ -53,6 +55,7 @@ enum class handshake_errc : std::uint8_t {
     extension_not_offered,
     protocol_not_offered,
     request_field_malformed,
+    deflate_answer_mismatch,
 };
 
 /// What to put into the close frame that answers `error`: 1002, 1007, 1008, 1009 or 1011.
