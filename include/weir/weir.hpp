@@ -241,10 +241,12 @@
 #if __has_include(<weir/ws/accept.hpp>)
 #include <weir/ws/accept.hpp>
 #include <weir/ws/close_code.hpp>
+#include <weir/ws/coder_pool.hpp>
 #include <weir/ws/connect.hpp>
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_error.hpp>
 #include <weir/ws/connection_options.hpp>
+#include <weir/ws/deflate_agreement.hpp>
 #include <weir/ws/deflate_extension.hpp>
 #include <weir/ws/deflate_options.hpp>
 #include <weir/ws/deflate_parameters.hpp>

@@ -7,6 +7,7 @@
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/ws/deflate_extension.hpp>
 
 #include <string>
 #include <utility>
@@ -27,6 +28,24 @@ std::string answer_to(const std::error_code& error) {
     http::response answer(http::status_for(error), "text/plain; charset=utf-8",
                           error.message() + "\n");
     return http::serialize(answer, false);
+}
+
+/// Agrees on compression if both sides want it, and adds the answer's field.
+deflate_agreement agree_on_deflate(const http::headers& request, const server_options& options,
+                                   http::headers& answer) {
+    if (!options.connection.deflate) return {};
+    const deflate_options& wanted = *options.connection.deflate;
+    auto accepted = accept_deflate(request, wanted);
+    if (!accepted) return {};
+    auto agreement = deflate_agreement::make(accepted->parameters());
+    if (!agreement) {
+        accepted = accept_deflate(request, wanted.without_context());
+        if (!accepted) return {};
+        agreement = deflate_agreement::make(accepted->parameters());
+    }
+    const auto added = answer.add("Sec-WebSocket-Extensions", accepted->text());
+    WEIR_ASSERT(added.has_value(), "an answer about compression must be a valid field");
+    return std::move(*agreement);
 }
 
 task<result<connection>> handshake(net::stream_socket socket, const server_options& options) {
@@ -63,11 +82,14 @@ task<result<connection>> upgrade(net::stream_socket socket, http::request reques
                         options.connection.close_timeout);
         co_return fail(accepted.error().error());
     }
+    deflate_agreement deflate =
+        agree_on_deflate(request.headers(), options, accepted->answer().headers());
     const std::string answer = accepted->response_bytes();
     if (auto sent = co_await socket.send_copy(as_bytes(answer)); !sent) {
         co_return fail(sent.error());
     }
-    connection open(std::move(socket), role::server, options.connection, std::move(leftover));
+    connection open(std::move(socket), role::server, options.connection, std::move(leftover),
+                    std::move(deflate));
     if (!accepted->protocol().empty()) open.set_protocol(accepted->protocol());
     co_return open;
 }

@@ -7,11 +7,14 @@
 #include <weir/io/timeout.hpp>
 #include <weir/net/connect.hpp>
 #include <weir/tls/handshake.hpp>
+#include <weir/ws/deflate_agreement.hpp>
 #include <weir/ws/handshake.hpp>
 #include <weir/ws/mask_key_source.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 namespace weir::ws {
 
@@ -23,8 +26,10 @@ client_handshake::nonce fresh_nonce() {
     return random;
 }
 
-client_handshake make_handshake(const url& where, const client_options& options) {
+client_handshake make_handshake(const url& where, const client_options& options,
+                                const std::optional<deflate_options>& offer) {
     client_handshake handshake(where.authority(), where.target(), fresh_nonce());
+    if (offer) handshake.offer_deflate(*offer);
     for (const std::string& name : options.protocols) handshake.offer_protocol(name);
     for (const auto& [name, value] : options.headers) handshake.header(name, value);
     return handshake;
@@ -42,6 +47,15 @@ const tls::client_context& usual_tls() {
     return usual;
 }
 
+/// Sets the room aside that an offer may lead to; offers less where there is not so much.
+deflate_agreement make_room_for(std::optional<deflate_options>& offer) {
+    if (!offer) return {};
+    auto room = deflate_agreement::make(offer->at_most());
+    if (room) return std::move(*room);
+    offer = offer->without_context();
+    return {};
+}
+
 task<result<connection>> shake_hands(net::stream_socket socket, url where,
                                      const client_options& options) {
     if (where.is_secure()) {
@@ -50,7 +64,9 @@ task<result<connection>> shake_hands(net::stream_socket socket, url where,
         const auto info = co_await std::move(handshake);
         if (!info) co_return fail(info.error());
     }
-    const client_handshake handshake = make_handshake(where, options);
+    std::optional<deflate_options> offer = options.connection.deflate;
+    deflate_agreement deflate = make_room_for(offer);
+    const client_handshake handshake = make_handshake(where, options, offer);
     const result<std::string> request = handshake.request_bytes();
     if (!request) co_return fail(request.error());
     if (auto sent = co_await socket.send_copy(as_bytes(*request)); !sent) {
@@ -66,10 +82,12 @@ task<result<connection>> shake_hands(net::stream_socket socket, url where,
         if (!action) co_return fail(action.error());
         chunk->narrow(chunk->data().last(rest.size()));
         if (*action == http::parse_action::need_data) continue;
-        const result<std::string> protocol = handshake.check(parser.take());
-        if (!protocol) co_return fail(protocol.error());
-        connection open(std::move(socket), role::client, options.connection, std::move(*chunk));
-        if (!protocol->empty()) open.set_protocol(*protocol);
+        const result<agreed_upgrade> agreed = handshake.check(parser.take());
+        if (!agreed) co_return fail(agreed.error());
+        deflate.narrow_to(agreed->deflate());
+        connection open(std::move(socket), role::client, options.connection, std::move(*chunk),
+                        std::move(deflate));
+        if (!agreed->protocol().empty()) open.set_protocol(agreed->protocol());
         co_return open;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/connection.hpp>
 
+#include "compressed_frames.hpp"
 #include "connection_core.hpp"
 #include "last_words.hpp"
 
@@ -28,6 +29,14 @@ prepared_message::prepared_message(message_kind kind, bytes payload) : kind_(kin
     std::copy(header.view().begin(), header.view().end(), memory.begin());
     std::copy(payload.begin(), payload.end(),
               memory.begin() + static_cast<std::ptrdiff_t>(header_bytes_));
+    if (payload.size() >= min_compressed_bytes) {
+        compressed_ = std::make_shared<detail::compressed_frames>();
+    }
+}
+
+send_buffer prepared_message::compressed_frame(int window_bits, int level) const {
+    if (compressed_ == nullptr) return {};
+    return compressed_->frame(kind_, payload(), window_bits, level);
 }
 
 void detail::connection_core_closer::operator()(connection_core* core) const noexcept {
@@ -35,8 +44,9 @@ void detail::connection_core_closer::operator()(connection_core* core) const noe
 }
 
 connection::connection(net::stream_socket socket, role side, const connection_options& options,
-                       buffer_lease early)
-    : core_(new detail::connection_core(std::move(socket), side, options, std::move(early))) {}
+                       buffer_lease early, deflate_agreement deflate)
+    : core_(new detail::connection_core(std::move(socket), side, options, std::move(early),
+                                        std::move(deflate))) {}
 
 bool connection::try_send(const prepared_message& shared) { return core_->queue(shared); }
 bool connection::try_ping(bytes payload) { return core_->queue_ping(payload); }
@@ -89,6 +99,7 @@ const std::string& connection::close_reason_received() const noexcept {
 std::chrono::nanoseconds connection::round_trip() const noexcept { return core_->round_trip(); }
 const std::string& connection::protocol() const noexcept { return core_->protocol(); }
 void connection::set_protocol(std::string name) { core_->set_protocol(std::move(name)); }
+deflate_parameters connection::deflate() const noexcept { return core_->session().deflate(); }
 net::stream_socket& connection::socket() noexcept { return core_->socket(); }
 
 bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {

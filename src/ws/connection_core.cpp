@@ -39,11 +39,13 @@ private:
 }  // namespace
 
 connection_core::connection_core(net::stream_socket socket, role side,
-                                 const connection_options& options, buffer_lease early)
+                                 const connection_options& options, buffer_lease early,
+                                 deflate_agreement deflate)
     : socket_(std::move(socket)),
       options_(options),
       chunk_(std::move(early)),
       session_(side, options.limits) {
+    session_.use_deflate(std::move(deflate));
     sender().set_idle_listener(this);
     arm_keepalive(options_.ping_interval);
 }
@@ -209,8 +211,35 @@ void connection_core::end(std::error_code how) noexcept {
     reactor::current().timers().disarm(*this);
 }
 
+const deflate_options& connection_core::deflating() const noexcept {
+    static const deflate_options defaults;
+    return options_.deflate ? *options_.deflate : defaults;
+}
+
+bool connection_core::compresses(std::size_t size) const noexcept {
+    return session_.deflate().may_compress() && size >= deflating().threshold_bytes();
+}
+
+bool connection_core::queue_compressed(message_kind kind, bytes payload) {
+    const message_buffer small = session_.compress(payload, deflating().level());
+    if (small.empty()) return false;
+    session_.encode_message(kind, small.view(), sender().append(session_.frame_size(small.size())),
+                            compressed_bit);
+    return true;
+}
+
+bool connection_core::queue_compressed(const prepared_message& shared) {
+    send_buffer frame =
+        shared.compressed_frame(session_.deflate().send_window_bits(), deflating().level());
+    if (frame.empty()) return false;
+    session_.forget_sent();
+    sender().push(std::move(frame));
+    return true;
+}
+
 bool connection_core::queue(message_kind kind, bytes payload) {
     if (!may_queue()) return false;
+    if (compresses(payload.size()) && queue_compressed(kind, payload)) return true;
     // One piece for header and payload: what is queued in a turn then leaves in few pieces.
     session_.encode_message(kind, payload, sender().append(session_.frame_size(payload.size())));
     return true;
@@ -218,6 +247,7 @@ bool connection_core::queue(message_kind kind, bytes payload) {
 
 bool connection_core::queue(message&& received) {
     const std::size_t length = received.size();
+    if (compresses(length)) return queue(received.kind(), received.data());
     const std::size_t head = header_size(length, false);
     if (session_.side() == role::server && received.headroom() >= head) {
         if (!may_queue()) return false;
@@ -238,6 +268,7 @@ bool connection_core::queue(message&& received) {
 bool connection_core::queue(const prepared_message& shared) {
     if (session_.side() == role::client) return queue(shared.kind(), shared.payload());
     if (!may_queue()) return false;
+    if (compresses(shared.payload().size()) && queue_compressed(shared)) return true;
     sender().push(shared.frame());
     return true;
 }

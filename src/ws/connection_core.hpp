@@ -22,7 +22,8 @@ class connection_core final : public weir::detail::pooled,
                               private timer {
 public:
     explicit connection_core(net::stream_socket socket, role side,
-                             const connection_options& options, buffer_lease early);
+                             const connection_options& options, buffer_lease early,
+                             deflate_agreement deflate);
     ~connection_core();
 
     /// Gives the next message, or the end, to `reader`, now (returns true) or later.
@@ -66,6 +67,13 @@ private:
     [[nodiscard]] bool take_bytes(buffer_lease&& arrived) noexcept override;
     void take_end(std::error_code error) noexcept override;
     void sender_idle() noexcept override;
+
+    /// Whether a message of that size is to be compressed.
+    [[nodiscard]] bool compresses(std::size_t size) const noexcept;
+    [[nodiscard]] const deflate_options& deflating() const noexcept;
+    /// Queues a message compressed; false when it does not shrink.
+    [[nodiscard]] bool queue_compressed(message_kind kind, bytes payload);
+    [[nodiscard]] bool queue_compressed(const prepared_message& shared);
 
     [[nodiscard]] step advance(message& out);
     [[nodiscard]] bool serve_reader();

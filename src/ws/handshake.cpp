@@ -3,6 +3,7 @@
 #include <weir/ws/handshake.hpp>
 
 #include <weir/base/assert.hpp>
+#include <weir/ws/deflate_extension.hpp>
 
 #include <openssl/evp.h>
 
@@ -283,6 +284,11 @@ client_handshake& client_handshake::offer_protocol(std::string name) {
     return *this;
 }
 
+client_handshake& client_handshake::offer_deflate(const deflate_options& options) {
+    deflate_ = options;
+    return *this;
+}
+
 client_handshake& client_handshake::header(std::string name, std::string value) {
     extra_.emplace_back(std::move(name), std::move(value));
     return *this;
@@ -304,13 +310,14 @@ result<std::string> client_handshake::request_bytes() const {
     add_constant(fields, "Sec-WebSocket-Key", key_);
     add_constant(fields, "Sec-WebSocket-Version", "13");
     if (!protocols_.empty()) add_constant(fields, "Sec-WebSocket-Protocol", joined(protocols_));
+    if (deflate_) add_constant(fields, "Sec-WebSocket-Extensions", deflate_offer(*deflate_));
     for (const auto& [name, value] : extra_) {
         if (auto added = fields.add(name, value); !added) return fail(added.error());
     }
     return http::serialize(request);
 }
 
-result<std::string> client_handshake::check(const http::response& response) const {
+result<agreed_upgrade> client_handshake::check(const http::response& response) const {
     const http::headers& fields = response.headers();
     const auto refused = [](handshake_errc error) { return fail(make_error_code(error)); };
     if (response.code() != http::status::switching_protocols ||
@@ -328,17 +335,16 @@ result<std::string> client_handshake::check(const http::response& response) cons
     if (fields.count("Sec-WebSocket-Accept") != 1 || *accept != accept_value(key_)) {
         return refused(handshake_errc::accept_mismatch);
     }
-    if (fields.count("Sec-WebSocket-Extensions") != 0) {
-        return refused(handshake_errc::extension_not_offered);
-    }
+    const result<deflate_parameters> deflate = check_deflate(fields, deflate_);
+    if (!deflate) return fail(deflate.error());
     const auto chosen = fields.find("Sec-WebSocket-Protocol");
-    if (!chosen) return std::string();
+    if (!chosen) return agreed_upgrade(std::string(), *deflate);
     const bool was_offered =
         std::find(protocols_.begin(), protocols_.end(), *chosen) != protocols_.end();
     if (fields.count("Sec-WebSocket-Protocol") != 1 || !was_offered) {
         return refused(handshake_errc::protocol_not_offered);
     }
-    return std::string(*chosen);
+    return agreed_upgrade(std::string(*chosen), *deflate);
 }
 
 }  // namespace weir::ws

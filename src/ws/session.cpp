@@ -14,68 +14,27 @@
 //
 //   (no frame) --header--> whole data frame in the chunk -> unmask in place, UTF-8 -> message
 //              --header--> whole data frame, not all here -> assemble ...........-> message
+//              --header--> whole compressed frame -> inflate as it comes ........-> message
 //              --header--> fragment or anything odd -> assemble, wslay judges ...-> message at FIN
 //              --header--> control frame -> collect whole, wslay judges ---------> its event
 //
 // A data frame of one piece needs no judge: everything that wslay would check of it (FIN, opcode,
 // reserved bits, UTF-8) is what put it on that path. It is also what nearly all traffic consists
 // of, and wslay would copy every byte of it twice.
+//
+// wslay does not know compression: the first fragment of a compressed message is shown to it as one
+// of a binary message without RSV1.
 #include <weir/ws/session.hpp>
 
 #include <weir/base/assert.hpp>
-#include <weir/coro/detail/frame_pool.hpp>
 #include <weir/ws/utf8.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
-#include "wslay_judge.hpp"
+#include "session_rare.hpp"
 
 namespace weir::ws {
-
-/// Exists from the first byte of a frame that does not end in its chunk until that frame, or the
-/// fragmented message that it belongs to, has been delivered. Pooled, because chunks end inside of
-/// frames all the time: once for each receive buffer that is used up.
-struct session::rare : weir::detail::pooled {
-    message_buffer assembly;
-    wslay_judge::handle judge;   // while a fragmented message is under way
-    frame_header header;         // of the frame that is being received
-    std::uint64_t received = 0;  // payload bytes of it that are here
-    std::uint32_t fragments = 0;
-    utf8_validator text;  // of an unfragmented message; wslay has its own for fragments
-    message_kind kind = message_kind::binary;
-    std::array<std::byte, max_header_bytes> partial{};  // a header that a chunk ended in
-    std::uint8_t partial_size = 0;
-    bool is_in_frame = false;
-    bool is_delivered = false;  // `assembly` was handed out by the last event
-    std::optional<protocol_errc> direct_error;
-    std::optional<std::uint8_t> held_pong_size;
-    std::array<std::byte, max_control_payload_bytes> control{};
-    std::array<std::byte, max_control_payload_bytes> held_pong{};
-
-    [[nodiscard]] std::uint64_t missing() const noexcept { return header.length - received; }
-    [[nodiscard]] bool is_idle() const noexcept {
-        return !is_in_frame && partial_size == 0 && judge == nullptr && !held_pong_size;
-    }
-
-    void begin_frame(const frame_header& next) noexcept {
-        header = next;
-        received = 0;
-        is_in_frame = true;
-    }
-
-    /// Takes what fits off the front of `chunk`; returns how much.
-    std::size_t add_to_header(bytes chunk) noexcept {
-        const std::size_t copied = std::min(chunk.size(), partial.size() - partial_size);
-        std::copy_n(chunk.data(), copied, partial.data() + partial_size);
-        partial_size = static_cast<std::uint8_t>(partial_size + copied);
-        return copied;
-    }
-
-    /// Counts `count` unmasked bytes, written behind the assembly, in; says whether they are fine.
-    [[nodiscard]] std::optional<protocol_errc> accept(std::size_t count);
-};
 
 namespace {
 
@@ -102,6 +61,11 @@ protocol_errc name_of(close_code verdict, const frame_header& header, bool in_me
     return in_message ? protocol_errc::message_inside_message : protocol_errc::refused_by_wslay;
 }
 
+/// How long a compressed message may be on the wire: what does not shrink grows a little.
+std::size_t compressed_limit(std::size_t limit) noexcept {
+    return limit > SIZE_MAX / 2 ? limit : limit + limit / 64 + 64;
+}
+
 /// Takes up to `count` bytes off the front of `chunk`.
 mutable_bytes take_front(mutable_bytes& chunk, std::uint64_t count) noexcept {
     const std::size_t taken = count < chunk.size() ? static_cast<std::size_t>(count) : chunk.size();
@@ -126,12 +90,48 @@ std::optional<protocol_errc> session::rare::accept(std::size_t count) {
     return std::nullopt;
 }
 
+std::optional<protocol_errc> session::rare::accept_compressed(bytes arrived, const limits& limits) {
+    received += arrived.size();
+    if (arrived.empty()) return std::nullopt;
+    if (judge != nullptr) {
+        if (const auto verdict = judge->payload(arrived)) {
+            return name_of(*verdict, header, fragments > 1);
+        }
+    }
+    const std::size_t before = assembly.size();
+    if (const auto error = inflating->feed(arrived, assembly, limits)) return error;
+    return check_inflated(before);
+}
+
+std::optional<protocol_errc> session::rare::finish_inflating(const limits& limits) {
+    const std::size_t before = assembly.size();
+    if (const auto error = inflating->finish(assembly, limits)) return error;
+    inflating.reset();
+    if (const auto error = check_inflated(before)) return error;
+    if (kind == message_kind::text && !text.is_complete()) return protocol_errc::text_not_utf8;
+    return std::nullopt;
+}
+
+std::optional<protocol_errc> session::rare::check_inflated(std::size_t before) {
+    const bool is_fine =
+        kind == message_kind::binary || text.feed(bytes(assembly.view()).subspan(before));
+    return is_fine ? std::nullopt : std::optional(protocol_errc::text_not_utf8);
+}
+
 session::session(role side, const limits& limits, mask_key_source& keys) noexcept
     : limits_(&limits), keys_(&keys), role_(side) {}
 
 session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 session::~session() = default;
+
+void session::use_deflate(deflate_agreement agreed) {
+    WEIR_ASSERT(state_ == session_state::open && !is_mid_message(),
+                "compression is agreed on before the first frame");
+    deflate_ = agreed.parameters();
+    if (!deflate_.keeps_context()) return;
+    rare_state().own = std::make_unique<own_coders>(agreed.take_room());
+}
 
 // ---- receiving
 
@@ -208,15 +208,18 @@ std::optional<protocol_errc> session::broken_rule(const frame_header& header) co
     if (role_ == role::server && !header.is_masked) return protocol_errc::unmasked_frame;
     if (role_ == role::client && header.is_masked) return protocol_errc::masked_frame;
     if (is_control(header.code)) return std::nullopt;
-    if (header.length > limits_->max_frame_bytes()) {
-        return limits_->max_frame_bytes() < limits_->max_message_bytes()
-                   ? protocol_errc::frame_over_limit
-                   : protocol_errc::message_over_limit;
+    const bool is_in_message = rare_ != nullptr && rare_->judge != nullptr;
+    const bool is_compressed =
+        is_in_message ? rare_->inflating.has_value() : starts_compressed(header);
+    const std::size_t whole = limits_->max_message_bytes();
+    const std::size_t max_message = is_compressed ? compressed_limit(whole) : whole;
+    if (limits_->max_frame_bytes() < whole && header.length > limits_->max_frame_bytes()) {
+        return protocol_errc::frame_over_limit;
     }
-    if (rare_ == nullptr || rare_->judge == nullptr) return std::nullopt;
-    if (header.length > limits_->max_message_bytes() - rare_->assembly.size()) {
-        return protocol_errc::message_over_limit;
-    }
+    if (header.length > max_message) return protocol_errc::message_over_limit;
+    if (!is_in_message) return std::nullopt;
+    const std::uint64_t so_far = is_compressed ? rare_->inflating->taken() : rare_->assembly.size();
+    if (header.length > max_message - so_far) return protocol_errc::message_over_limit;
     if (rare_->fragments >= limits_->max_fragments()) return protocol_errc::fragments_over_limit;
     return std::nullopt;
 }
@@ -230,9 +233,10 @@ std::optional<event> session::begin_frame(const frame_header& header, mutable_by
             if (header.is_masked) apply_mask(payload, header.key);
             return finish_control(header, payload, true);
         }
-    } else if (!is_whole_message(header) || is_in_message) {
+    } else if (is_in_message ||
+               !(is_whole_message(header) || (header.is_final && starts_compressed(header)))) {
         return begin_fragment(header);
-    } else if (chunk.size() >= header.length) {
+    } else if (header.reserved == 0 && chunk.size() >= header.length) {
         const mutable_bytes payload = take_front(chunk, header.length);
         if (header.is_masked) apply_mask(payload, header.key);
         return whole_message(header.code, payload, 0);  // its header may lie elsewhere
@@ -240,6 +244,7 @@ std::optional<event> session::begin_frame(const frame_header& header, mutable_by
         rare& state = rare_state();
         state.kind = static_cast<message_kind>(header.code);
         state.text = utf8_validator();
+        if (header.reserved != 0) begin_inflating(state);
     }
     rare_state().begin_frame(header);
     return std::nullopt;
@@ -252,22 +257,40 @@ std::optional<event> session::begin_fragment(const frame_header& header) {
         state.judge = wslay_judge::take();
         state.fragments = 0;
     }
-    if (const auto verdict = state.judge->header(header)) {
-        return fail(name_of(*verdict, header, is_in_message));
+    frame_header shown = header;
+    const bool is_compressed = !is_in_message && starts_compressed(header);
+    if (is_compressed) {
+        shown.reserved = 0;
+        shown.code = opcode::binary;
+    }
+    if (const auto verdict = state.judge->header(shown)) {
+        return fail(name_of(*verdict, shown, is_in_message));
     }
     if (!is_in_message && (header.code == opcode::text || header.code == opcode::binary)) {
         state.kind = static_cast<message_kind>(header.code);
+        state.text = utf8_validator();
     }
+    if (is_compressed) begin_inflating(state);
     ++state.fragments;
     state.begin_frame(header);
     return std::nullopt;
 }
 
+void session::begin_inflating(rare& state) {
+    inflater* own = state.own != nullptr && deflate_.keeps_receive_context()
+                        ? &state.own->receiving(deflate_.receive_window_bits())
+                        : nullptr;
+    state.inflating.emplace(own);
+}
+
 std::optional<event> session::continue_frame(mutable_bytes& chunk) {
     if (is_control(rare_->header.code)) return continue_control(chunk);
     if (rare_->direct_error) return fail(*rare_->direct_error);
-    const bytes arrived = take_front(chunk, rare_->missing());
-    if (!arrived.empty()) {
+    const mutable_bytes arrived = take_front(chunk, rare_->missing());
+    if (rare_->inflating) {
+        if (rare_->header.is_masked) apply_mask(arrived, rare_->header.key, rare_->received);
+        if (const auto error = rare_->accept_compressed(arrived, *limits_)) return fail(*error);
+    } else if (!arrived.empty()) {
         // A limit on messages keeps every length below SIZE_MAX.
         rare_->assembly.make_room(arrived.size(), static_cast<std::size_t>(rare_->missing()));
         copy_masked(rare_->assembly.spare().data(), arrived, rare_->header.key, rare_->received);
@@ -283,8 +306,12 @@ std::optional<event> session::finish_data_frame() {
         if (!rare_->header.is_final) return std::nullopt;
         if (!rare_->judge->saw_message_end()) return fail(protocol_errc::refused_by_wslay);
         rare_->judge.reset();
-    } else if (rare_->kind == message_kind::text && !rare_->text.is_complete()) {
+    } else if (!rare_->inflating && rare_->kind == message_kind::text &&
+               !rare_->text.is_complete()) {
         return fail(protocol_errc::text_not_utf8);
+    }
+    if (rare_->inflating) {
+        if (const auto error = rare_->finish_inflating(*limits_)) return fail(*error);
     }
     rare_->is_delivered = true;
     return event(rare_->kind, rare_->assembly.view(), false);
@@ -359,7 +386,7 @@ message_buffer session::take_message() noexcept {
 
 mutable_bytes session::direct_space() {
     if (rare_ == nullptr || !rare_->is_in_frame || is_control(rare_->header.code) ||
-        rare_->direct_error || rare_->missing() < min_direct_bytes) {
+        rare_->inflating || rare_->direct_error || rare_->missing() < min_direct_bytes) {
         return {};
     }
     const auto missing = static_cast<std::size_t>(rare_->missing());
@@ -391,85 +418,6 @@ bool session::is_mid_message() const noexcept {
 session::rare& session::rare_state() {
     if (rare_ == nullptr) rare_ = std::make_unique<rare>();
     return *rare_;
-}
-
-// ---- sending
-
-std::optional<mask_key> session::next_key() noexcept {
-    if (role_ == role::server) return std::nullopt;
-    return keys_->next();
-}
-
-encoded_header session::encode_message(message_kind kind, std::uint64_t length) noexcept {
-    return encode_fragment(opcode_of(kind), true, length);
-}
-
-void session::encode_message(message_kind kind, bytes payload, mutable_bytes frame) noexcept {
-    WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
-    const std::optional<mask_key> key = next_key();
-    const std::size_t head = encode_header(frame, opcode_of(kind), true, payload.size(), key);
-    if (payload.empty()) return;
-    if (key) {
-        copy_masked(frame.data() + head, payload, *key);
-    } else {
-        std::memcpy(frame.data() + head, payload.data(), payload.size());
-    }
-}
-
-encoded_header session::encode_fragment(opcode code, bool is_final, std::uint64_t length) noexcept {
-    WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
-    WEIR_ASSERT(!is_control(code), "control frames have functions of their own");
-    return encoded_header(code, is_final, length, next_key());
-}
-
-control_frame session::encode_ping(bytes payload) noexcept {
-    WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
-    return control_frame(opcode::ping, payload, next_key());
-}
-
-control_frame session::encode_pong(bytes payload) noexcept {
-    WEIR_ASSERT(may_send(), "nothing may be sent after the close frame");
-    return control_frame(opcode::pong, payload, next_key());
-}
-
-result<control_frame> session::close(close_code code, std::string_view reason) noexcept {
-    if (state_ == session_state::closing || state_ == session_state::closed ||
-        state_ == session_state::failed_closed) {
-        return weir::fail(make_error_code(protocol_errc::already_closing));
-    }
-    if (code != close_code::no_status && !is_valid_on_wire(code)) {
-        return weir::fail(make_error_code(protocol_errc::close_code_not_allowed));
-    }
-    if (!is_utf8(as_bytes(reason))) {
-        return weir::fail(make_error_code(protocol_errc::close_reason_not_utf8));
-    }
-    std::array<std::byte, max_control_payload_bytes> payload{};
-    std::size_t size = 0;
-    if (code != close_code::no_status) {
-        std::size_t cut = std::min(reason.size(), payload.size() - 2);
-        // A byte 10xxxxxx goes on with the character before it: never cut in front of one.
-        while (cut < reason.size() && (static_cast<unsigned char>(reason[cut]) & 0xC0U) == 0x80) {
-            --cut;
-        }
-        const auto number = static_cast<std::uint16_t>(code);
-        payload[0] = static_cast<std::byte>(number >> 8U);
-        payload[1] = static_cast<std::byte>(number & 0xFFU);
-        std::copy_n(as_bytes(reason).data(), cut, payload.data() + 2);
-        size = 2 + cut;
-    }
-    if (rare_ != nullptr) rare_->held_pong_size.reset();
-    state_ = state_ == session_state::open             ? session_state::closing
-             : state_ == session_state::close_received ? session_state::closed
-                                                       : session_state::failed_closed;
-    return control_frame(opcode::close, bytes(payload).first(size), next_key());
-}
-
-control_frame::control_frame(opcode code, bytes payload, std::optional<mask_key> key) noexcept {
-    WEIR_ASSERT(payload.size() <= max_control_payload_bytes,
-                "a control frame carries at most 125 bytes");
-    const std::size_t head = encode_header(bytes_, code, true, payload.size(), key);
-    copy_masked(bytes_.data() + head, payload, key.value_or(mask_key{}));
-    size_ = static_cast<std::uint8_t>(head + payload.size());
 }
 
 }  // namespace weir::ws

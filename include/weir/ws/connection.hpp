@@ -12,6 +12,7 @@
 #include <weir/ws/close_code.hpp>
 #include <weir/ws/connection_error.hpp>
 #include <weir/ws/connection_options.hpp>
+#include <weir/ws/deflate_agreement.hpp>
 #include <weir/ws/message.hpp>
 #include <weir/ws/session.hpp>
 
@@ -51,25 +52,27 @@ public:
     class receive_awaiter;
     class send_awaiter;
 
-    /// Takes over a socket whose handshake is done. `early` holds bytes received behind it.
+    /// Takes over a socket whose handshake is done. `early` holds bytes received behind it;
+    /// `deflate` is what was agreed on about compression.
     explicit connection(net::stream_socket socket, role side,
                         const connection_options& options WEIR_LIFETIMEBOUND,
-                        buffer_lease early = {});
+                        buffer_lease early = {}, deflate_agreement deflate = {});
 
     /// Waits for the next message.
     ///
-    /// @return        a whole text or binary message, 0 ... max_message_bytes.
+    /// @return        a whole text or binary message, inflated, 0 ... max_message_bytes.
     /// Errors:        connection_errc::closed (see `close_code_received`), ended_without_close;
     ///                every protocol_errc (the peer has been told); timed_out (no sign of life);
     ///                those of the socket; operation_canceled.
     /// Cancellation:  nothing is lost: the next call completes a message that is partly there.
     /// Concurrency:   one receive at a time.
-    /// Allocates:     nothing for messages that arrive whole.
-    /// Source:        RFC 6455 5, 6.2.
+    /// Allocates:     nothing for messages that arrive whole and uncompressed.
+    /// Source:        RFC 6455 5, 6.2; RFC 7692 7.2.2.
     [[nodiscard]] receive_awaiter receive() noexcept;
 
     /// Sends a message: queues it and waits while more than 1 MiB is queued. All that is queued
-    /// during a turn of the loop leaves together at its end.
+    /// during a turn of the loop leaves together at its end. Compresses it, where that was agreed
+    /// on, from `deflate_options::threshold_bytes` on, if it shrinks.
     ///
     /// @param data    borrowed until this completes; copied.
     /// Errors:        connection_errc::closed (a close was sent before); what `receive` ended with;
@@ -121,6 +124,8 @@ public:
     /// The sub-protocol agreed on in the handshake; empty = none.
     [[nodiscard]] const std::string& protocol() const noexcept;
     void set_protocol(std::string name);
+    /// What the handshake agreed on about compression.
+    [[nodiscard]] deflate_parameters deflate() const noexcept;
     [[nodiscard]] net::stream_socket& socket() noexcept;
 
 private:

@@ -2,9 +2,11 @@
 // connection_options: how a WebSocket connection behaves once it is open.
 #pragma once
 
+#include <weir/ws/deflate_options.hpp>
 #include <weir/ws/limits.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace weir::ws {
 
@@ -15,6 +17,8 @@ public:
     connection_options() noexcept {}
 
     ws::limits limits;
+    /// Compression; nullopt, the default, neither offers nor accepts any.
+    std::optional<deflate_options> deflate;
     /// A silent peer is pinged after this; zero = never.
     std::chrono::milliseconds ping_interval{30'000};
     /// A peer that has sent nothing for so long after a ping is given up with timed_out.

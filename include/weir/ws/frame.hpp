@@ -25,6 +25,9 @@ inline constexpr std::size_t max_header_bytes = 14;
 /// The longest payload of a control frame (RFC 6455 5.5).
 inline constexpr std::size_t max_control_payload_bytes = 125;
 
+/// RSV1 among the reserved bits: the message that this frame begins is compressed (RFC 7692 6).
+inline constexpr std::uint8_t compressed_bit = 4;
+
 /// A decoded frame header.
 class frame_header {
 public:

@@ -11,11 +11,14 @@
 #include <weir/base/result.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
+#include <weir/ws/deflate_options.hpp>
+#include <weir/ws/deflate_parameters.hpp>
 #include <weir/ws/error.hpp>
 
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -124,13 +127,28 @@ private:
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key (RFC 6455 4.2.2, step 5.4): 28 characters.
 [[nodiscard]] std::string accept_value(std::string_view key);
 
+/// What both sides agreed on, as the client learns it.
+class agreed_upgrade {
+public:
+    agreed_upgrade(std::string protocol, deflate_parameters deflate) noexcept
+        : protocol_(std::move(protocol)), deflate_(deflate) {}
+
+    /// The sub-protocol; empty = none.
+    [[nodiscard]] const std::string& protocol() const noexcept { return protocol_; }
+    [[nodiscard]] deflate_parameters deflate() const noexcept { return deflate_; }
+
+private:
+    std::string protocol_;
+    deflate_parameters deflate_;
+};
+
 /// The client's side of one handshake; a value. Redirects and challenges are refusals.
 ///
 /// ```cpp
 /// weir::ws::client_handshake handshake("example.org", "/chat", key);
 /// handshake.offer_protocol("chat.v2");
 /// auto bytes = handshake.request_bytes();      // send them, parse the response, then
-/// auto agreed = handshake.check(response);     // the sub-protocol, or why not
+/// auto agreed = handshake.check(response);     // on what, or why not
 /// ```
 class client_handshake {
 public:
@@ -143,6 +161,8 @@ public:
 
     /// Offers a sub-protocol, the preferred first.
     client_handshake& offer_protocol(std::string name);
+    /// Offers compression.
+    client_handshake& offer_deflate(const deflate_options& options);
     /// Adds a field: Origin, Authorization, Cookie ...
     client_handshake& header(std::string name, std::string value);
 
@@ -152,10 +172,10 @@ public:
     [[nodiscard]] result<std::string> request_bytes() const;
 
     /// Checks the server's response.
-    /// @return  the agreed sub-protocol; empty = none.
     /// Errors:  status_not_101, upgrade_header_missing, connection_header_missing,
-    ///          accept_mismatch, extension_not_offered, protocol_not_offered.
-    [[nodiscard]] result<std::string> check(const http::response& response) const;
+    ///          accept_mismatch, extension_not_offered, deflate_answer_mismatch,
+    ///          protocol_not_offered.
+    [[nodiscard]] result<agreed_upgrade> check(const http::response& response) const;
 
     [[nodiscard]] const std::string& key() const noexcept { return key_; }
 
@@ -164,6 +184,7 @@ private:
     std::string target_;
     std::string key_;
     std::vector<std::string> protocols_;
+    std::optional<deflate_options> deflate_;
     std::vector<std::pair<std::string, std::string>> extra_;
 };
 

@@ -18,7 +18,7 @@ class limits {
 public:
     limits() noexcept {}
 
-    /// A whole message, after assembly: default 1 MiB, at least 1. Passing it: close 1009.
+    /// A whole message, assembled and inflated: default 1 MiB, at least 1. Passing it: close 1009.
     limits& max_message_bytes(std::size_t value) noexcept {
         max_message_bytes_ = std::max<std::size_t>(value, 1);
         return *this;
@@ -39,6 +39,12 @@ public:
         max_pending_pongs_ = std::max<std::uint16_t>(value, 1);
         return *this;
     }
+    /// How many times as large as its compressed form a message may be, from 64 KiB on: default
+    /// 100, at least 1; deflate cannot pass 1032. Passing it: close 1009.
+    limits& max_inflate_ratio(std::uint32_t value) noexcept {
+        max_inflate_ratio_ = std::max<std::uint32_t>(value, 1);
+        return *this;
+    }
 
     [[nodiscard]] std::size_t max_message_bytes() const noexcept { return max_message_bytes_; }
     [[nodiscard]] std::size_t max_frame_bytes() const noexcept {
@@ -46,12 +52,16 @@ public:
     }
     [[nodiscard]] std::uint32_t max_fragments() const noexcept { return max_fragments_; }
     [[nodiscard]] std::uint16_t max_pending_pongs() const noexcept { return max_pending_pongs_; }
+    [[nodiscard]] std::uint32_t max_inflate_ratio() const noexcept { return max_inflate_ratio_; }
+    /// Up to here a message may have any ratio.
+    static constexpr std::size_t min_ratio_bytes = std::size_t{64} << 10U;
 
 private:
     std::size_t max_message_bytes_ = std::size_t{1} << 20U;
     std::size_t max_frame_bytes_ = SIZE_MAX;
     std::uint32_t max_fragments_ = 16'384;
     std::uint16_t max_pending_pongs_ = 60;
+    std::uint32_t max_inflate_ratio_ = 100;
 };
 
 }  // namespace weir::ws

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -48,8 +49,15 @@ private:
     std::uint8_t headroom_ = 0;
 };
 
+namespace detail {
+class compressed_frames;
+}
+
 /// A message encoded once as a server's frame, to be sent to any number of connections on any
 /// shard. A value: copies share the bytes. (A client masks each message anew and copies it.)
+///
+/// It is compressed when the first connection that agreed on that gets it, and once for each window
+/// size. A connection that keeps context gets the same frame, and begins its context anew.
 ///
 /// ```cpp
 /// const weir::ws::prepared_message news(weir::ws::message_kind::text, weir::as_bytes("hello"));
@@ -64,9 +72,16 @@ public:
     /// The frame's size: what it costs a receiver.
     [[nodiscard]] std::size_t size() const noexcept { return frame_.size(); }
     [[nodiscard]] bytes payload() const noexcept { return frame_.view().subspan(header_bytes_); }
+    /// The frame for receivers that agreed on that window; empty = it does not shrink, or has less
+    /// than `min_compressed_bytes`.
+    /// @param level  of compression; counts when it is made, for the first who asks.
+    [[nodiscard]] send_buffer compressed_frame(int window_bits, int level) const;
+
+    static constexpr std::size_t min_compressed_bytes = 128;
 
 private:
     send_buffer frame_;
+    std::shared_ptr<detail::compressed_frames> compressed_;
     std::size_t header_bytes_ = 0;
     message_kind kind_;
 };

@@ -11,6 +11,8 @@
 #include <weir/base/lifetime.hpp>
 #include <weir/base/result.hpp>
 #include <weir/ws/close_code.hpp>
+#include <weir/ws/deflate_agreement.hpp>
+#include <weir/ws/deflate_parameters.hpp>
 #include <weir/ws/error.hpp>
 #include <weir/ws/frame.hpp>
 #include <weir/ws/limits.hpp>
@@ -136,8 +138,9 @@ private:
     std::uint8_t size_ = 0;
 };
 
-/// The protocol state of one connection. An idle one owns no heap memory; moves, does not copy.
-/// Belongs to one thread at a time. May be destroyed in any state.
+/// The protocol state of one connection. An idle one owns no heap memory, unless it keeps the
+/// context of compression; moves, does not copy. Belongs to one thread at a time. May be destroyed
+/// in any state.
 ///
 /// ```cpp
 /// weir::ws::session session(weir::ws::role::server, limits);
@@ -155,6 +158,10 @@ public:
     session(session&&) noexcept;
     session& operator=(session&&) noexcept;
     ~session();
+
+    /// Says what the handshake agreed on about compression; before the first frame either way.
+    /// From then on compressed messages are inflated as they arrive, within the limits.
+    void use_deflate(deflate_agreement agreed);
 
     // ---- receiving
 
@@ -206,8 +213,19 @@ public:
         return header_size(length, role_ == role::client) + length;
     }
     /// Writes an unfragmented message: its header and its payload, masked if the role demands it.
-    /// @param frame  frame_size(payload.size()) bytes.
-    void encode_message(message_kind kind, bytes payload, mutable_bytes frame) noexcept;
+    /// @param frame     frame_size(payload.size()) bytes.
+    /// @param reserved  `compressed_bit` for a payload that `compress` made; else 0.
+    void encode_message(message_kind kind, bytes payload, mutable_bytes frame,
+                        std::uint8_t reserved = 0) noexcept;
+    /// Compresses the payload of the next message; requires `deflate().may_compress()`. What it
+    /// gives has to be sent, and before anything else that is compressed.
+    /// @param level  1 (fastest) ... 9 (smallest).
+    /// @return       what to send instead, with `compressed_bit`; empty = it would not shrink.
+    /// Source:       RFC 7692 7.2.1.
+    [[nodiscard]] message_buffer compress(bytes payload, int level);
+    /// Says that a compressed message was sent that `compress` did not make: what it makes next
+    /// does not refer to anything before, because the peer's window is another one by then.
+    void forget_sent() noexcept;
     /// Writes the header alone of an unfragmented message, at the front of `frame`. For servers: a
     /// client's payload is masked with the key in its header.
     /// @param frame  header_size(length, false) bytes or more.
@@ -239,6 +257,8 @@ public:
     // ---- observers
 
     [[nodiscard]] role side() const noexcept { return role_; }
+    /// What was agreed on about compression.
+    [[nodiscard]] deflate_parameters deflate() const noexcept { return deflate_; }
     [[nodiscard]] session_state state() const noexcept { return state_; }
     /// Whether messages, pings and pongs may still be sent: no close of ours was encoded.
     [[nodiscard]] bool may_send() const noexcept {
@@ -272,6 +292,9 @@ private:
     /// Whether `header` begins a message that is one frame, within every rule but that of UTF-8,
     /// while no other frame is under way.
     [[nodiscard]] bool is_plain(const frame_header& header) const noexcept;
+    /// Whether `header`, outside of a message, begins a compressed one.
+    [[nodiscard]] bool starts_compressed(const frame_header& header) const noexcept;
+    void begin_inflating(rare& state);
     event fail(protocol_errc error) noexcept;
     [[nodiscard]] std::optional<protocol_errc> broken_rule(const frame_header& header) const;
     [[nodiscard]] static bool is_whole_message(const frame_header& header) noexcept;
@@ -285,6 +308,7 @@ private:
     std::uint16_t pending_pongs_ = 0;
     role role_;
     session_state state_ = session_state::open;
+    deflate_parameters deflate_;
 };
 
 // Nearly all traffic is whole data frames. Their way is short; as calls it takes twice as long,
@@ -293,6 +317,11 @@ private:
 inline bool session::is_whole_message(const frame_header& header) noexcept {
     const bool is_data = header.code == opcode::text || header.code == opcode::binary;
     return header.is_final && is_data && header.reserved == 0;
+}
+
+inline bool session::starts_compressed(const frame_header& header) const noexcept {
+    const bool is_data = header.code == opcode::text || header.code == opcode::binary;
+    return is_data && header.reserved == compressed_bit && deflate_.is_agreed();
 }
 
 inline bool session::is_plain(const frame_header& header) const noexcept {

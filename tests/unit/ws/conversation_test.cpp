@@ -40,9 +40,25 @@ const weir::ws::client_options& plain_client() {
     return options;
 }
 
-task<result<std::size_t>> echo_until_closed(weir::net::tcp_acceptor& acceptor) {
+const weir::ws::deflate_options keeping_context =
+    weir::ws::deflate_options().keep_send_context().keep_receive_context().send_window_bits(9);
+
+/// How both sides behave; lives as long as the test.
+class settings {
+public:
+    settings() = default;
+    explicit settings(const weir::ws::deflate_options& deflate) {
+        server.connection.deflate = deflate;
+        client.connection.deflate = deflate;
+    }
+    weir::ws::server_options server = lenient_server();
+    weir::ws::client_options client = plain_client();
+};
+
+task<result<std::size_t>> echo_until_closed(weir::net::tcp_acceptor& acceptor,
+                                            const weir::ws::server_options& options) {
     weir::net::tcp_socket socket = co_await ok(acceptor.accept());
-    connection peer = co_await ok(weir::ws::accept(std::move(socket), lenient_server()));
+    connection peer = co_await ok(weir::ws::accept(std::move(socket), options));
     std::size_t count = 0;
     while (auto message = co_await peer.receive()) {
         co_await ok(peer.send(std::move(*message)));
@@ -59,10 +75,14 @@ task<result<void>> send_and_hear(connection& peer, std::string text) {
     co_return result<void>();
 }
 
-task<result<void>> talk(std::uint16_t port, std::size_t size, std::chrono::seconds silence) {
+task<result<void>> talk(std::uint16_t port, std::size_t size, std::chrono::seconds silence,
+                        const weir::ws::client_options& options) {
     const weir::ws::url where =
         ok(weir::ws::url::parse("ws://127.0.0.1:" + std::to_string(port) + "/chat"));
-    connection peer = co_await ok(weir::ws::connect(where, plain_client()));
+    connection peer = co_await ok(weir::ws::connect(where, options));
+    if (peer.deflate().is_agreed() != options.connection.deflate.has_value()) {
+        co_return weir::fail(std::errc::protocol_error);
+    }
     for (int i = 0; i < 3; ++i) {
         co_await ok(send_and_hear(peer, std::string(size, 'x')));
         co_await ok(weir::sleep_for(silence));
@@ -70,25 +90,44 @@ task<result<void>> talk(std::uint16_t port, std::size_t size, std::chrono::secon
     co_return co_await peer.close();
 }
 
-task<> converse(std::size_t size, std::chrono::seconds silence) {
+task<> converse(std::size_t size, std::chrono::seconds silence, const settings& both) {
     auto acceptor = weir::net::tcp_acceptor::listen(weir::net::endpoint::loopback(0));
     CO_REQUIRE(acceptor.has_value());
-    auto serving = weir::with_timeout(patience, echo_until_closed(*acceptor));
-    auto talking =
-        weir::with_timeout(patience, talk(acceptor->local_endpoint().port(), size, silence));
-    const auto both = co_await weir::when_all(std::move(serving), std::move(talking));
-    const auto& [served, talked] = both;
+    auto serving = weir::with_timeout(patience, echo_until_closed(*acceptor, both.server));
+    auto talking = weir::with_timeout(
+        patience, talk(acceptor->local_endpoint().port(), size, silence, both.client));
+    const auto ended = co_await weir::when_all(std::move(serving), std::move(talking));
+    const auto& [served, talked] = ended;
     CO_CHECK(served.has_value() && *served == 3U);
     CO_CHECK(talked.has_value());
 }
 
 }  // namespace
 
-CO_TEST(small_messages_and_a_close) { co_await converse(20, 0s); }
+CO_TEST(small_messages_and_a_close) {
+    const settings both;
+    co_await converse(20, 0s, both);
+}
 
-CO_TEST(large_messages_and_a_close) { co_await converse(300'000, 0s); }
+CO_TEST(large_messages_and_a_close) {
+    const settings both;
+    co_await converse(300'000, 0s, both);
+}
 
-CO_TEST(a_silence_is_bridged_by_pings) { co_await converse(20, 40s); }
+CO_TEST(compressed_messages_and_a_close) {
+    const settings both{weir::ws::deflate_options()};
+    co_await converse(50'000, 0s, both);
+}
+
+CO_TEST(compressed_messages_that_refer_to_each_other_and_a_close) {
+    const settings both{keeping_context};
+    co_await converse(50'000, 0s, both);
+}
+
+CO_TEST(a_silence_is_bridged_by_pings) {
+    const settings both;
+    co_await converse(20, 40s, both);
+}
 
 CO_TEST(a_client_that_says_nothing_is_given_up_at_the_handshake_timeout) {
     auto acceptor = weir::net::tcp_acceptor::listen(weir::net::endpoint::loopback(0));
