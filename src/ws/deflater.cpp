@@ -15,6 +15,14 @@ namespace {
 constexpr std::size_t tail_bytes = 4;
 /// From here on a block is kept for the next message (message_buffer).
 constexpr std::size_t reusable_bytes = std::size_t{32} << 10U;
+/// How much zlib is given at once.
+constexpr std::size_t step_bytes = std::size_t{64} << 10U;
+
+/// Whether what was compressed so far shows that the rest is not worth the time: pictures and other
+/// archives. What zlib has not written yet is less than a step.
+bool is_hopeless(std::size_t taken, std::size_t written) noexcept {
+    return taken >= 2 * step_bytes && written > taken / 4 * 3;
+}
 
 }  // namespace
 
@@ -43,14 +51,13 @@ message_buffer deflater::compress(bytes payload, int level) {
     message_buffer out;
     const std::size_t room = payload.size() + tail_bytes;
     out.make_room(std::max(room, reusable_bytes), std::max(room, reusable_bytes));
-    constexpr std::size_t most = UINT32_MAX / 2;  // zlib counts in 32 bits
     bytes left = payload;
     std::size_t written = 0;
     stream_.avail_in = 0;
     stream_.avail_out = 0;
     for (;;) {
-        const std::size_t given = std::min(left.size(), most);
-        const std::size_t space = std::min(room - written, most);
+        const std::size_t given = std::min(left.size(), step_bytes);
+        const std::size_t space = std::min(room - written, step_bytes);
         // zlib's interface has no const; it does not write there.
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(left.data()));
         stream_.avail_in = static_cast<uInt>(given);
@@ -62,7 +69,7 @@ message_buffer deflater::compress(bytes payload, int level) {
         left = left.subspan(given - stream_.avail_in);
         written += space - stream_.avail_out;
         if (is_last && left.empty() && stream_.avail_out != 0) break;
-        if (written == room) {  // and so it is not smaller
+        if (written == room || is_hopeless(payload.size() - left.size(), written)) {
             forget();
             return {};
         }

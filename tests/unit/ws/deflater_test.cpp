@@ -4,12 +4,15 @@
 #include "deflate_script.hpp"
 #include "ws/inflater.hpp"
 
+#include <weir/base/random.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 #include <malloc.h>
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ws = weir::ws;
 
@@ -51,6 +54,18 @@ BOOST_AUTO_TEST_CASE(a_message_that_does_not_shrink_is_given_up_and_forgotten) {
     const std::string first = compressed(coder, text);
     BOOST_TEST(compressed(coder, "qjx").empty());
     BOOST_TEST(compressed(coder, text) == first);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_message_that_does_not_shrink_at_its_begin_is_given_up_early) {
+    ws::deflater coder(15, 6);
+    std::string noise(std::size_t{160} << 10U, ' ');
+    weir::random random(5);
+    for (char& c : noise) c = static_cast<char>(random.below(256));
+    const std::string zeros(std::size_t{4} << 20U, '\0');
+    BOOST_TEST(compressed(coder, noise + zeros).empty());
+    BOOST_TEST(!compressed(coder, noise.substr(0, 60'000) + zeros).empty());
+    for (char& c : noise) c = static_cast<char>('a' + (static_cast<unsigned char>(c) & 15U));
+    BOOST_TEST(!compressed(coder, noise + noise).empty());  // half of each byte is information
 }
 
 BOOST_AUTO_TEST_CASE(the_level_may_change_between_messages) {
