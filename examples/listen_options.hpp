@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line that the server examples share: --listen HOST:PORT, --shards N, and --tls-cert
-// with --tls-key for those that speak TLS.
+// The command line that the server examples share: --listen HOST:PORT, --shards N, --pin, and
+// --tls-cert with --tls-key for TLS.
 #pragma once
 
 #include <weir/io/runtime.hpp>
@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,7 +22,8 @@
 class listen_options {
 public:
     /// Parses the command line; ends the process on `--help` or an error.
-    listen_options(int argc, char** argv) {
+    /// @param add_more  adds what one server has besides.
+    listen_options(int argc, char** argv, const std::function<void(CLI::App&)>& add_more = {}) {
         CLI::App app("A weir example server");
         app.add_option("--listen", where_, "address HOST:PORT; port 0 chooses a free one");
         app.add_option("--shards", shards_, "threads, each with its own loop")
@@ -31,6 +33,7 @@ public:
         auto* key = app.add_option("--tls-key", key_file_, "its private key, a PEM file");
         cert->needs(key);
         key->needs(cert);
+        if (add_more) add_more(app);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A WebSocket echo server: text comes back as text, binary as binary, on any path. Also
-// over TLS (wss://).
+// A WebSocket echo server: text comes back as text, binary as binary, on any path; over TLS with a
+// certificate. With --deflate it compresses, with --keep-context with reference to earlier messages
+// if the client wants that.
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/sync/task_group.hpp>
@@ -9,13 +10,17 @@
 #include "listen_options.hpp"
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 namespace {
 
-weir::ws::server_options echo_options() {
+using weir::ws::deflate_options;
+
+weir::ws::server_options echo_options(const std::optional<deflate_options>& deflate) {
     weir::ws::server_options options;
     options.connection.limits.max_message_bytes(16 << 20).max_fragments(65'536);
+    options.connection.deflate = deflate;
     options.rules.allow_any_origin();  // an echo has nothing to protect
     return options;
 }
@@ -32,8 +37,8 @@ weir::task<> echo(weir::net::tcp_socket socket, const listen_options& listening,
     static_cast<void>(co_await peer->close());
 }
 
-weir::task<weir::result<void>> serve(const listen_options& listening) {
-    const weir::ws::server_options options = echo_options();
+weir::task<weir::result<void>> serve(const listen_options& listening,
+                                     const weir::ws::server_options& options) {
     auto acceptor = weir::ok(listening.listen());
     weir::task_group connections(co_await weir::this_task(), 100'000);
     while (auto socket = co_await acceptor.accept()) {
@@ -47,9 +52,19 @@ weir::task<weir::result<void>> serve(const listen_options& listening) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const listen_options options(argc, argv);
+    bool compresses = false;
+    bool keeps_context = false;
+    const listen_options options(argc, argv, [&](CLI::App& app) {
+        app.add_flag("--deflate", compresses, "agree on permessage-deflate");
+        app.add_flag("--keep-context", keeps_context, "let messages refer to earlier ones");
+    });
+    std::optional<deflate_options> deflate;
+    if (compresses || keeps_context) {
+        deflate.emplace().keep_send_context(keeps_context).keep_receive_context(keeps_context);
+    }
+    const weir::ws::server_options behaviour = echo_options(deflate);
     weir::runtime runtime(options.runtime());
-    const auto outcome = runtime.run([&](weir::shard&) { return serve(options); });
+    const auto outcome = runtime.run([&](weir::shard&) { return serve(options, behaviour); });
     if (!outcome) std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
     return outcome ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// weir as a client of somebody else's server: echo_client URL. The server echoes and obeys the
-// commands that npm_server.cjs names. Ends with 1 and a line for each expectation that did not
-// hold.
+// weir as a client of somebody else's server: echo_client URL [deflate]. The server echoes and
+// obeys the commands that npm_server.cjs names. `deflate`: the same again and again, under several
+// offers of compression. Ends with 1 and a line for each expectation that did not hold.
 #include <weir/coro/ok.hpp>
 #include <weir/io/run.hpp>
 #include <weir/io/timeout.hpp>
@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -67,10 +69,10 @@ weir::task<weir::result<void>> pipeline(connection& server) {
     co_return {};
 }
 
-weir::task<weir::result<void>> take_fragments(connection& server) {
-    co_await weir::ok(server.send_text("!fragments 65536 256"));
+weir::task<weir::result<void>> take_fragments(connection& server, std::size_t count) {
+    co_await weir::ok(server.send_text("!fragments " + std::to_string(count) + " 256"));
     const message whole = co_await weir::ok(server.receive());
-    expect(whole.size() == std::size_t{16} << 20U, "16 MiB in 65,536 fragments");
+    expect(whole.size() == count * 256, "all of many fragments");
     const auto text = whole.text();
     expect(std::all_of(text.begin(), text.end(), [](char c) { return c == 'f'; }), "their bytes");
     co_return {};
@@ -102,14 +104,28 @@ weir::task<weir::result<void>> close_from_both_sides(weir::ws::url where,
     co_return {};
 }
 
-weir::task<weir::result<void>> talk(std::string address) {
-    const weir::ws::client_options options = demanding_options();
+std::vector<std::optional<weir::ws::deflate_options>> offers() {
+    using weir::ws::deflate_options;
+    return {
+        deflate_options(),
+        deflate_options().threshold_bytes(0).keep_send_context().keep_receive_context(),
+        deflate_options().threshold_bytes(0).keep_send_context().send_window_bits(9),
+        deflate_options().threshold_bytes(0).keep_receive_context().receive_window_bits(10),
+    };
+}
+
+weir::task<weir::result<void>> talk(std::string address,
+                                    std::optional<weir::ws::deflate_options> deflate) {
+    weir::ws::client_options options = demanding_options();
+    options.connection.deflate = deflate;
+    options.connection.limits.max_inflate_ratio(2000);  // what is sent here repeats itself
     const auto where = weir::ok(weir::ws::url::parse(address));
     auto server = co_await weir::ok(weir::ws::connect(where, options));
     expect(server.protocol() == "chat.v1", "the server's choice of sub-protocol");
+    expect(server.deflate().is_agreed() == deflate.has_value(), "compression as it was offered");
     co_await weir::ok(echo_sizes(server));
     co_await weir::ok(pipeline(server));
-    co_await weir::ok(take_fragments(server));
+    co_await weir::ok(take_fragments(server, deflate ? 4096 : 65'536));
     co_await weir::ok(answer_ping(server));
     co_await weir::ok(server.close());
     co_return co_await close_from_both_sides(where, options);
@@ -118,14 +134,19 @@ weir::task<weir::result<void>> talk(std::string address) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: echo_client ws://HOST:PORT/\n");
+    const bool compresses = argc == 3 && std::string_view(argv[2]) == "deflate";
+    if (argc != 2 && !compresses) {
+        std::fprintf(stderr, "usage: echo_client ws://HOST:PORT/ [deflate]\n");
         return 2;
     }
-    auto limited = [](std::string address) -> weir::task<weir::result<void>> {
-        co_return co_await weir::with_timeout(60s, talk(std::move(address)));
+    auto limited = [](std::string address, auto deflate) -> weir::task<weir::result<void>> {
+        co_return co_await weir::with_timeout(60s, talk(std::move(address), deflate));
     };
-    const auto outcome = weir::run(limited(argv[1]));
-    if (!outcome) expect(false, outcome.error().message());
+    std::vector<std::optional<weir::ws::deflate_options>> choices(1);
+    if (compresses) choices = offers();
+    for (const auto& choice : choices) {
+        const auto outcome = weir::run(limited(argv[1], choice));
+        if (!outcome) expect(false, outcome.error().message());
+    }
     return failures == 0 ? 0 : 1;
 }

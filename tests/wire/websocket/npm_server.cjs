@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm `ws` as the server that echo_client.cpp talks to: prints `listening on HOST:PORT`, echoes,
+// npm `ws` as the server that echo_client.cpp talks to: npm_server.cjs [deflate]. Prints `listening on HOST:PORT`, echoes,
 // and obeys the text messages "!fragments COUNT SIZE", "!ping PAYLOAD" and "!close CODE REASON".
 'use strict';
 
@@ -9,6 +9,7 @@ const server = new WebSocketServer({
     host: '127.0.0.1',
     port: 0,
     maxPayload: 32 << 20,
+    perMessageDeflate: process.argv[2] === 'deflate' ? { threshold: 0 } : false,
     handleProtocols: (offered) => (offered.has('chat.v1') ? 'chat.v1' : false),
 });
 server.on('listening', () => console.log(`listening on 127.0.0.1:${server.address().port}`));

@@ -2,6 +2,7 @@
 """Python `websockets` as the server that echo_client.cpp talks to; as npm_server.cjs."""
 
 import asyncio
+import sys
 
 import websockets
 
@@ -32,7 +33,11 @@ async def serve_one(peer):
 
 
 async def main():
-    options = {"max_size": 32 << 20, "subprotocols": ["chat.v1"], "compression": None}
+    options = {
+        "max_size": 32 << 20,
+        "subprotocols": ["chat.v1"],
+        "compression": "deflate" if "deflate" in sys.argv else None,
+    }
     async with websockets.serve(serve_one, "127.0.0.1", 0, **options) as server:
         print(f"listening on 127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await asyncio.Future()
