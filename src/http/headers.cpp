@@ -65,6 +65,23 @@ result<void> headers::add(std::string_view name, std::string_view value) {
     return {};
 }
 
+result<void> headers::set(std::string_view name, std::string_view value) {
+    if (const auto added = add(name, value); !added) return added;
+    const place kept = places_.back();
+    places_.pop_back();
+    remove(std::string_view(text_).substr(kept.begin, kept.name_size));
+    places_.push_back(kept);
+    return {};
+}
+
+// The text of dropped fields stays behind: a message that is built drops few.
+void headers::remove(std::string_view name) {
+    const std::string_view text = text_;
+    std::erase_if(places_, [&](const place& at) {
+        return equal_ignoring_case(text.substr(at.begin, at.name_size), name);
+    });
+}
+
 header_field headers::operator[](std::size_t index) const noexcept {
     WEIR_ASSERT(index < places_.size(), "a header index must be below size()");
     const place& at = places_[index];

@@ -49,6 +49,12 @@ public:
     /// Errors:       errc::bad_header_name, errc::bad_header_value: what could split a message.
     result<void> add(std::string_view name, std::string_view value);
 
+    /// Replaces all fields of that name by this one, which stands last.
+    /// Errors:       as `add`; nothing has changed then.
+    result<void> set(std::string_view name, std::string_view value);
+    /// Drops all fields of that name.
+    void remove(std::string_view name);
+
     /// The value of the first field of that name; nullopt = there is none.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept
         WEIR_LIFETIMEBOUND;

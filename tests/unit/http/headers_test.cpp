@@ -50,4 +50,29 @@ BOOST_AUTO_TEST_CASE(what_could_split_a_message_is_refused) {
     BOOST_TEST(fields.add("X", "tab\tand \xC3\xA9").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(setting_a_field_replaces_all_of_its_name) {
+    http::headers fields;
+    BOOST_REQUIRE(fields.add("ETag", "\"a\""));
+    BOOST_REQUIRE(fields.add("X", "1"));
+    BOOST_REQUIRE(fields.add("etag", "\"b\""));
+    const std::string own(*fields.find("ETag"));
+    BOOST_REQUIRE(fields.set("ETAG", "W/" + own));
+    BOOST_TEST(fields.size() == 2U);
+    BOOST_TEST(*fields.find("etag") == "W/\"a\"");
+    BOOST_TEST((fields.set("X", "a\nb").error() == http::errc::bad_header_value));
+    BOOST_TEST(*fields.find("X") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_removed_field_is_gone_wherever_it_stood) {
+    http::headers fields;
+    BOOST_REQUIRE(fields.add("A", "1"));
+    BOOST_REQUIRE(fields.add("B", "2"));
+    BOOST_REQUIRE(fields.add("a", "3"));
+    fields.remove("a");
+    fields.remove("c");
+    BOOST_TEST(fields.size() == 1U);
+    BOOST_TEST(!fields.find("A").has_value());
+    BOOST_TEST(fields[0].value() == "2");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
