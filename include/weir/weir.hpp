@@ -221,6 +221,10 @@
 #include <weir/flow/supervisor.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
+#include <weir/http/compression.hpp>
+#include <weir/http/content_coding.hpp>
+#include <weir/http/content_decoder.hpp>
+#include <weir/http/content_encoder.hpp>
 #include <weir/http/error.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/request.hpp>

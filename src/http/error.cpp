@@ -44,6 +44,14 @@ const char* describe(errc error) noexcept {
             return "limit passed: max_body_bytes";
         case errc::ended_early:
             return "the stream ended inside an HTTP message";
+        case errc::unsupported_coding:
+            return "unsupported content coding";
+        case errc::bad_coding:
+            return "damaged or incomplete content coding";
+        case errc::decoded_over_limit:
+            return "limit passed: max_decoded_bytes";
+        case errc::coding_ratio_over_limit:
+            return "limit passed: max_ratio of a content coding";
     }
     return "unknown HTTP error";
 }
@@ -73,7 +81,11 @@ status status_for(errc error) noexcept {
         case errc::header_count_over_limit:
             return status::request_header_fields_too_large;
         case errc::body_over_limit:
+        case errc::decoded_over_limit:
+        case errc::coding_ratio_over_limit:
             return status::content_too_large;
+        case errc::unsupported_coding:
+            return status::unsupported_media_type;
         default:
             return status::bad_request;
     }

@@ -11,12 +11,16 @@ std::string_view reason_phrase(status code) noexcept {
             return "OK";
         case status::no_content:
             return "No Content";
+        case status::partial_content:
+            return "Partial Content";
         case status::moved_permanently:
             return "Moved Permanently";
         case status::found:
             return "Found";
         case status::not_modified:
             return "Not Modified";
+        case status::permanent_redirect:
+            return "Permanent Redirect";
         case status::bad_request:
             return "Bad Request";
         case status::unauthorized:
@@ -27,12 +31,20 @@ std::string_view reason_phrase(status code) noexcept {
             return "Not Found";
         case status::method_not_allowed:
             return "Method Not Allowed";
+        case status::not_acceptable:
+            return "Not Acceptable";
         case status::request_timeout:
             return "Request Timeout";
+        case status::precondition_failed:
+            return "Precondition Failed";
         case status::content_too_large:
             return "Content Too Large";
         case status::uri_too_long:
             return "URI Too Long";
+        case status::unsupported_media_type:
+            return "Unsupported Media Type";
+        case status::range_not_satisfiable:
+            return "Range Not Satisfiable";
         case status::upgrade_required:
             return "Upgrade Required";
         case status::too_many_requests:

@@ -29,6 +29,10 @@ enum class errc : std::uint8_t {
     header_count_over_limit,   ///< 431
     body_over_limit,           ///< 413
     ended_early,               ///< the peer ended the stream inside a message
+    unsupported_coding,        ///< a Content-Encoding that is not spoken here, or several: 415
+    bad_coding,                ///< what was encoded is damaged or incomplete: 400
+    decoded_over_limit,        ///< 413
+    coding_ratio_over_limit,   ///< a bomb, small as it was sent and huge decoded: 413
 };
 
 /// The status that answers a request with this error.

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(error_test)
 
 BOOST_AUTO_TEST_CASE(every_error_has_its_own_text) {
     std::set<std::string> texts;
-    const int last = static_cast<int>(http::errc::ended_early);
+    const int last = static_cast<int>(http::errc::coding_ratio_over_limit);
     for (int number = 1; number <= last; ++number) {
         texts.insert(make_error_code(static_cast<http::errc>(number)).message());
     }
@@ -34,6 +34,10 @@ BOOST_AUTO_TEST_CASE(each_limit_has_its_status_and_is_named) {
     BOOST_TEST((http::status_for(make_error_code(errc::folded_header)) == status::bad_request));
     BOOST_TEST(
         (http::status_for(std::make_error_code(std::errc::io_error)) == status::bad_request));
+    BOOST_TEST((http::status_for(errc::decoded_over_limit) == status::content_too_large));
+    BOOST_TEST((http::status_for(errc::coding_ratio_over_limit) == status::content_too_large));
+    BOOST_TEST((http::status_for(errc::unsupported_coding) == status::unsupported_media_type));
+    BOOST_TEST((http::status_for(errc::bad_coding) == status::bad_request));
     BOOST_TEST(make_error_code(errc::body_over_limit).message() == "limit passed: max_body_bytes");
     BOOST_TEST(std::string(http::category().name()) == "http");
 }
