@@ -221,12 +221,17 @@
 #include <weir/flow/supervisor.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
+#include <weir/http/byte_ranges.hpp>
 #include <weir/http/compression.hpp>
 #include <weir/http/content_coding.hpp>
 #include <weir/http/content_decoder.hpp>
 #include <weir/http/content_encoder.hpp>
+#include <weir/http/entity_tag.hpp>
 #include <weir/http/error.hpp>
 #include <weir/http/headers.hpp>
+#include <weir/http/http_date.hpp>
+#include <weir/http/mime_type.hpp>
+#include <weir/http/precondition.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/request_parser.hpp>
 #include <weir/http/request_reader.hpp>
