@@ -234,9 +234,11 @@
 #include <weir/http/precondition.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/request_parser.hpp>
+#include <weir/http/request_path.hpp>
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/response_parser.hpp>
+#include <weir/http/static_files.hpp>
 #include <weir/http/status.hpp>
 #endif
 
