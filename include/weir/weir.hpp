@@ -66,6 +66,8 @@
 
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/file.hpp>
+#include <weir/io/file_facts.hpp>
+#include <weir/io/folder.hpp>
 #include <weir/io/offload.hpp>
 #include <weir/io/open_files.hpp>
 #include <weir/io/operation.hpp>
@@ -88,8 +90,10 @@
 #include <weir/io/op/close.hpp>
 #include <weir/io/op/connect.hpp>
 #include <weir/io/op/file_size.hpp>
+#include <weir/io/op/file_status.hpp>
 #include <weir/io/op/fsync.hpp>
 #include <weir/io/op/open.hpp>
+#include <weir/io/op/open_beneath.hpp>
 #include <weir/io/op/poll.hpp>
 #include <weir/io/op/read.hpp>
 #include <weir/io/op/shutdown.hpp>

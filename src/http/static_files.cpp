@@ -108,7 +108,8 @@ file_answer static_files::refusal(const std::error_code& error) {
 
 file_answer static_files::answer(const request& asked, std::string_view path,
                                  const file_facts& facts, sys_seconds now) {
-    if (facts.is_folder()) return with_slash(asked);
+    if (facts.kind() == file_kind::folder) return with_slash(asked);
+    if (facts.kind() == file_kind::other) return refusal(status::not_found);
     const validators current(etag_of(facts, now), last_modified(facts, now));
     const precondition judged = judge(asked, current, now);
     if (judged == precondition::failed) return refusal(status::precondition_failed);

@@ -16,6 +16,7 @@
 #include <weir/http/request.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/status.hpp>
+#include <weir/io/file_facts.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -41,25 +42,6 @@ public:
     std::size_t max_ranges = byte_ranges::default_max_ranges;
     bool shows_hidden = false;    ///< whether names that begin with a dot, as .git, are there
     std::uint64_t boundary_seed;  ///< of what divides several ranges: nobody should guess it
-};
-
-/// What an open file is.
-class file_facts {
-public:
-    file_facts(std::uint64_t size, std::chrono::sys_time<std::chrono::nanoseconds> modified,
-               bool is_folder = false) noexcept
-        : size_(size), modified_(modified), is_folder_(is_folder) {}
-
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-    [[nodiscard]] std::chrono::sys_time<std::chrono::nanoseconds> modified() const noexcept {
-        return modified_;
-    }
-    [[nodiscard]] bool is_folder() const noexcept { return is_folder_; }
-
-private:
-    std::uint64_t size_;
-    std::chrono::sys_time<std::chrono::nanoseconds> modified_;
-    bool is_folder_;
 };
 
 /// A part of a body: a text, and behind it a part of the file.

@@ -11,6 +11,7 @@
 #include <weir/coro/task.hpp>
 #include <weir/io/op/close.hpp>
 #include <weir/io/op/file_size.hpp>
+#include <weir/io/op/file_status.hpp>
 #include <weir/io/op/fsync.hpp>
 #include <weir/io/op/read.hpp>
 #include <weir/io/op/write.hpp>
@@ -108,6 +109,11 @@ public:
     /// Errors:        those of statx(2); operation_canceled.
     /// Cancellation:  once begun it is waited for.
     [[nodiscard]] op::file_size size() const noexcept { return op::file_size(fd_.value()); }
+    /// Asks for size, kind and the time of the last change.
+    ///
+    /// Errors:        those of statx(2); operation_canceled.
+    /// Cancellation:  once begun it is waited for.
+    [[nodiscard]] op::file_status facts() const noexcept { return op::file_status(fd_.value()); }
     /// Closes the file and says whether all delayed writes went well.
     ///
     /// Errors:        those of close(2); operation_canceled.

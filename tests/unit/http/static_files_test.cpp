@@ -24,7 +24,7 @@ constexpr std::uint64_t seed = 22;
 constexpr std::chrono::sys_seconds modified =
     std::chrono::sys_days(std::chrono::year(2026) / 3 / 4);
 constexpr std::chrono::sys_seconds now = modified + 24h;
-const http::file_facts page(1000, modified + 5ms);
+const weir::file_facts page(1000, modified + 5ms);
 
 http::request asking(std::string target, const fields& with = {}, std::string method = "GET") {
     http::request asked(std::move(method), std::move(target));
@@ -37,7 +37,7 @@ std::string path_of(std::string target, const http::static_files_options& option
     return path ? *path : std::to_string(static_cast<int>(path.error()));
 }
 
-http::file_answer answered(const fields& with, const http::file_facts& facts = page,
+http::file_answer answered(const fields& with, const weir::file_facts& facts = page,
                            std::string method = "GET") {
     http::static_files_options options;
     options.boundary_seed = seed;
@@ -140,9 +140,9 @@ BOOST_AUTO_TEST_CASE(the_tag_changes_with_time_and_size) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_just_written_has_a_weak_tag_and_no_future) {
-    const http::file_facts fresh(10, now - 1s);
+    const weir::file_facts fresh(10, now - 1s);
     BOOST_TEST(field(answered({}, fresh), "ETag").starts_with("W/\""));
-    const http::file_facts future(10, now + 1h);
+    const weir::file_facts future(10, now + 1h);
     BOOST_TEST(field(answered({}, future), "ETag").starts_with("W/\""));
     BOOST_TEST(field(answered({}, future), "Last-Modified") == http::http_date(now).text());
 }
@@ -218,11 +218,13 @@ BOOST_AUTO_TEST_CASE(a_range_of_something_older_gets_the_whole) {
 
 BOOST_AUTO_TEST_CASE(a_folder_is_known_by_its_slash) {
     http::static_files files;
-    const http::file_facts folder(4096, modified, true);
+    const weir::file_facts folder(4096, modified, weir::file_kind::folder);
     const auto moved = files.answer(asking("/docs?a=1"), "docs", folder, now);
     BOOST_TEST(code(moved) == 301);
     BOOST_TEST(field(moved, "Location") == "/docs/?a=1");
     BOOST_TEST(code(files.answer(asking("/docs/"), "docs/index.html", folder, now)) == 404);
+    const weir::file_facts device(0, modified, weir::file_kind::other);
+    BOOST_TEST(code(files.answer(asking("/null"), "null", device, now)) == 404);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_learns_why_a_name_was_wrong) {

@@ -2,33 +2,22 @@
 // op::file_size: asks how long a file is, without blocking on a slow file system as fstat(2) may.
 #pragma once
 
-#include <weir/io/operation.hpp>
+#include <weir/io/op/file_status.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace weir::op {
 
-/// The request behind `file::size`. Lives in the awaiting frame.
+/// The request behind `file::size`: of all that `file_status` learns, the size.
 ///
-/// Errors:        those of statx(2), unmapped; operation_canceled.
-/// Cancellation:  once begun it is waited for.
-/// Source:        io_uring_prep_statx(3), kernel >= 5.6; statx(2), STATX_SIZE.
-class file_size final : public single_operation {
+/// Errors:        as file_status.
+/// Cancellation:  as file_status.
+class file_size final : public file_status {
 public:
-    explicit file_size(int fd) noexcept : fd_(fd) {}
+    using file_status::file_status;
 
     /// The size in bytes.
     [[nodiscard]] result<std::uint64_t> await_resume() const noexcept;
-    void prepare(io_uring_sqe& sqe) noexcept override;
-    void describe(std::string& out) const override { out += "statx fd=" + std::to_string(fd_); }
-
-private:
-    static constexpr std::size_t statx_bytes = 256;  // struct statx, whose size is kernel ABI
-
-    int fd_;
-    alignas(8) std::byte status_[statx_bytes] = {};
 };
 
 }  // namespace weir::op
