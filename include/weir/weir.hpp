@@ -234,6 +234,7 @@
 #include <weir/http/error.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/http_date.hpp>
+#include <weir/http/middleware.hpp>
 #include <weir/http/mime_type.hpp>
 #include <weir/http/precondition.hpp>
 #include <weir/http/request.hpp>
@@ -242,6 +243,8 @@
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/response_parser.hpp>
+#include <weir/http/route_tree.hpp>
+#include <weir/http/router.hpp>
 #include <weir/http/static_files.hpp>
 #include <weir/http/status.hpp>
 #endif
