@@ -232,6 +232,9 @@
 #include <weir/http/content_encoder.hpp>
 #include <weir/http/entity_tag.hpp>
 #include <weir/http/error.hpp>
+#include <weir/http/event_history.hpp>
+#include <weir/http/event_stream.hpp>
+#include <weir/http/event_stream_parser.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/http_date.hpp>
 #include <weir/http/middleware.hpp>

@@ -52,6 +52,8 @@ const char* describe(errc error) noexcept {
             return "limit passed: max_decoded_bytes";
         case errc::coding_ratio_over_limit:
             return "limit passed: max_ratio of a content coding";
+        case errc::event_over_limit:
+            return "limit passed: max_event_bytes";
     }
     return "unknown HTTP error";
 }

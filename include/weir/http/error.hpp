@@ -33,6 +33,7 @@ enum class errc : std::uint8_t {
     bad_coding,                ///< what was encoded is damaged or incomplete: 400
     decoded_over_limit,        ///< 413
     coding_ratio_over_limit,   ///< a bomb, small as it was sent and huge decoded: 413
+    event_over_limit,          ///< of a stream that is read: the server is at fault
 };
 
 /// The status that answers a request with this error.
