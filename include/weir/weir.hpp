@@ -5,6 +5,7 @@
 
 #include <weir/base/assert.hpp>
 #include <weir/base/bytes.hpp>
+#include <weir/base/crc32c.hpp>
 #include <weir/base/error.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/lifetime.hpp>
@@ -106,7 +107,9 @@
 
 #include <weir/net/connect.hpp>
 #include <weir/net/endpoint.hpp>
+#include <weir/net/network.hpp>
 #include <weir/net/port_reservation.hpp>
+#include <weir/net/proxy_header.hpp>
 #include <weir/net/resolver.hpp>
 #include <weir/net/socket_options.hpp>
 #include <weir/net/stream_socket.hpp>
