@@ -238,6 +238,7 @@
 #include <weir/http/event_history.hpp>
 #include <weir/http/event_stream.hpp>
 #include <weir/http/event_stream_parser.hpp>
+#include <weir/http/forwarded.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/http_date.hpp>
 #include <weir/http/middleware.hpp>

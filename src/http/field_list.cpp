@@ -3,11 +3,11 @@
 
 namespace weir::http {
 
-std::string_view take_until(std::string_view& text, char separator) noexcept {
+std::string_view take_until(std::string_view& text, char separator, quoting quotes) noexcept {
     std::size_t at = 0;
     bool is_quoted = false;
     for (; at < text.size() && (is_quoted || text[at] != separator); ++at) {
-        if (text[at] == '"') is_quoted = !is_quoted;
+        if (text[at] == '"' && quotes == quoting::strings) is_quoted = !is_quoted;
         if (is_quoted && text[at] == '\\') ++at;
     }
     const std::string_view taken = trimmed(text.substr(0, at));
@@ -18,7 +18,7 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
 std::optional<std::string_view> field_list::next() noexcept {
     for (;;) {
         while (!rest_.empty()) {
-            const std::string_view element = take_until(rest_, ',');
+            const std::string_view element = take_until(rest_, ',', quotes_);
             if (!element.empty()) return element;
         }
         if (next_field_ == of_.size()) return std::nullopt;

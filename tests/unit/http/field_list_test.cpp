@@ -44,4 +44,13 @@ BOOST_AUTO_TEST_CASE(a_quote_that_never_ends_takes_the_rest_of_its_field_only) {
     BOOST_TEST((elements(fields) == std::vector<std::string_view>{"a", "\"b, c", "\"\\", "d"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_quote_hides_nothing_in_a_field_that_has_no_quoted_strings) {
+    http::headers fields;
+    BOOST_REQUIRE(fields.add("List", "\"a, b\\,c"));
+    http::field_list list(fields, "list", http::quoting::none);
+    BOOST_TEST((list.next() == std::string_view("\"a")));
+    BOOST_TEST((list.next() == std::string_view("b\\")));
+    BOOST_TEST((list.next() == std::string_view("c")));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
