@@ -233,6 +233,7 @@
 #include <weir/http/content_coding.hpp>
 #include <weir/http/content_decoder.hpp>
 #include <weir/http/content_encoder.hpp>
+#include <weir/http/cors_policy.hpp>
 #include <weir/http/entity_tag.hpp>
 #include <weir/http/error.hpp>
 #include <weir/http/event_history.hpp>
