@@ -4,12 +4,10 @@
 #include <weir/http/error.hpp>
 
 #include <algorithm>
+#include <string_view>
 
 namespace weir::http {
 namespace {
-
-constexpr std::size_t max_extension_bytes = std::size_t{4} << 10U;
-constexpr std::size_t max_trailer_bytes = std::size_t{8} << 10U;
 
 int hex_value(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
@@ -29,32 +27,41 @@ body_reader body_reader::of_length(std::uint64_t length) noexcept {
     return reader;
 }
 
-body_reader body_reader::chunked(std::size_t max_bytes) noexcept {
+body_reader body_reader::chunked(const request_limits& limits) noexcept {
     body_reader reader;
-    reader.max_left_ = max_bytes;
+    reader.max_left_ = limits.max_body_bytes();
+    reader.extension_bytes_left_ = limits.max_chunk_extension_bytes();
+    reader.trailer_bytes_left_ = limits.max_trailer_bytes();
     reader.step_ = step::size;
     return reader;
 }
 
+result<bytes> body_reader::next(bytes& data) {
+    while (!data.empty() && !is_complete()) {
+        if (step_ == step::counted || step_ == step::data) return take_data(data);
+        const char c = static_cast<char>(data.front());
+        if (auto fine = take(c); !fine) return fail(fine.error());
+        data = data.subspan(1);
+    }
+    return bytes();
+}
+
 result<void> body_reader::feed(bytes& data, std::string& body) {
     while (!data.empty() && !is_complete()) {
-        if (step_ == step::counted || step_ == step::data) {
-            take_data(data, body);
-            continue;
-        }
-        const char c = static_cast<char>(data.front());
-        if (auto fine = take(c); !fine) return fine;
-        data = data.subspan(1);
+        const auto run = next(data);
+        if (!run) return fail(run.error());
+        body.append(as_text(*run));
     }
     return {};
 }
 
-void body_reader::take_data(bytes& data, std::string& body) {
+bytes body_reader::take_data(bytes& data) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left_, data.size()));
-    body.append(as_text(data.first(count)));
+    const bytes run = data.first(count);
     data = data.subspan(count);
     left_ -= count;
     if (left_ == 0) step_ = step_ == step::counted ? step::complete : step::data_end;
+    return run;
 }
 
 result<void> body_reader::take(char c) {
@@ -72,14 +79,15 @@ result<void> body_reader::take(char c) {
         case step::size:
             return take_size(c);
         case step::extension:
-            if (++extension_bytes_ > max_extension_bytes) return refuse(errc::headers_over_limit);
+            if (extension_bytes_left_-- == 0) return refuse(errc::chunk_extensions_over_limit);
             return {};
         case step::trailer_start:
             if (c == ' ' || c == '\t') return refuse(errc::folded_header);
             step_ = step::trailer;
             [[fallthrough]];
         case step::trailer:
-            if (++trailer_bytes_ > max_trailer_bytes) return refuse(errc::headers_over_limit);
+            if (trailer_bytes_left_-- == 0) return refuse(errc::trailers_over_limit);
+            trailer_line_ += c;
             return {};
         default:
             return refuse(errc::bad_chunk);
@@ -112,11 +120,20 @@ result<void> body_reader::end_line() {
             return {};
         case step::trailer:
             step_ = step::trailer_start;
-            return {};
+            return end_trailer();
         default:
             step_ = step::complete;
             return {};
     }
+}
+
+result<void> body_reader::end_trailer() {
+    const std::string_view line = trailer_line_;
+    const std::size_t colon = line.find(':');
+    if (colon == line.npos) return refuse(errc::bad_header_name);
+    auto added = trailers_.add(line.substr(0, colon), line.substr(colon + 1));
+    trailer_line_.clear();
+    return added;
 }
 
 }  // namespace weir::http

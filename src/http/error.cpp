@@ -54,6 +54,26 @@ const char* describe(errc error) noexcept {
             return "limit passed: max_ratio of a content coding";
         case errc::event_over_limit:
             return "limit passed: max_event_bytes";
+        case errc::chunk_extensions_over_limit:
+            return "limit passed: max_chunk_extension_bytes";
+        case errc::trailers_over_limit:
+            return "limit passed: max_trailer_bytes";
+        case errc::head_too_slow:
+            return "limit passed: head_timeout";
+        case errc::body_too_slow:
+            return "limit passed: min_body_rate";
+        case errc::expectation_failed:
+            return "Expect other than 100-continue";
+        case errc::peer_not_reading:
+            return "limit passed: send_timeout";
+        case errc::reserved_header:
+            return "an answer has a header that the server writes itself";
+        case errc::length_mismatch:
+            return "a body has not the length that was told";
+        case errc::no_answer:
+            return "the handler ended without an answer";
+        case errc::handler_threw:
+            return "the handler ended in an exception";
     }
     return "unknown HTTP error";
 }
@@ -81,6 +101,7 @@ status status_for(errc error) noexcept {
             return status::uri_too_long;
         case errc::headers_over_limit:
         case errc::header_count_over_limit:
+        case errc::trailers_over_limit:
             return status::request_header_fields_too_large;
         case errc::body_over_limit:
         case errc::decoded_over_limit:
@@ -88,6 +109,19 @@ status status_for(errc error) noexcept {
             return status::content_too_large;
         case errc::unsupported_coding:
             return status::unsupported_media_type;
+        case errc::chunk_extensions_over_limit:
+            return status::content_too_large;
+        case errc::head_too_slow:
+        case errc::body_too_slow:
+            return status::request_timeout;
+        case errc::expectation_failed:
+            return status::expectation_failed;
+        case errc::peer_not_reading:
+        case errc::reserved_header:
+        case errc::length_mismatch:
+        case errc::no_answer:
+        case errc::handler_threw:
+            return status::internal_server_error;
         default:
             return status::bad_request;
     }

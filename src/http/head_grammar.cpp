@@ -40,7 +40,7 @@ void head_grammar::restart() {
     target_.clear();
     name_.clear();
     value_.clear();
-    headers_ = http::headers();
+    headers_.clear();
     field_error_ = {};
     is_complete_ = false;
 }

@@ -3,11 +3,18 @@
 
 #include <weir/http/error.hpp>
 
+#include <string_view>
+#include <utility>
+
 namespace weir::http {
 
 std::size_t head_scanner::scan(bytes data, const request_limits& limits) {
     std::size_t taken = 0;
     while (taken < data.size() && !is_complete()) {
+        if (const std::size_t line = take_line(data.subspan(taken), limits); line != 0) {
+            taken += line;
+            continue;
+        }
         if (const auto fine = take(static_cast<char>(data[taken]), limits); !fine) {
             error_ = fine.error();
             return taken;
@@ -15,6 +22,38 @@ std::size_t head_scanner::scan(bytes data, const request_limits& limits) {
         ++taken;
     }
     return taken;
+}
+
+void head_scanner::restart() noexcept {
+    std::string memory = std::move(first_line_);
+    memory.clear();
+    *this = head_scanner();
+    first_line_ = std::move(memory);
+}
+
+/// Takes a whole line in which nothing is wrong; 0 = it takes a closer look, byte by byte.
+std::size_t head_scanner::take_line(bytes data, const request_limits& limits) {
+    if (after_cr_ || (place_ != place::before_head && place_ != place::line_start)) return 0;
+    const std::string_view text = as_text(data);
+    const std::size_t size = text.find('\n') + 1;
+    if (size < 3) return 0;  // none, or a blank line
+    const std::string_view line = text.substr(0, size - 2);
+    if (text[size - 2] != '\r' || line.find('\r') != line.npos || line.find('\0') != line.npos) {
+        return 0;
+    }
+    if (place_ == place::before_head) {
+        if (first_line_bytes_ + size > limits.max_request_line_bytes()) return 0;
+        first_line_bytes_ += size;
+        first_line_.assign(line);
+    } else {
+        if (line.front() == ' ' || line.front() == '\t') return 0;
+        if (headers_bytes_ + size > limits.max_headers_bytes()) return 0;
+        if (header_count_ == limits.max_header_count()) return 0;
+        headers_bytes_ += size;
+        ++header_count_;
+    }
+    place_ = place::line_start;
+    return size;
 }
 
 result<void> head_scanner::take(char c, const request_limits& limits) {

@@ -22,9 +22,12 @@
 
 namespace weir::http {
 
-/// Scans one head; reset by assigning a new one.
+/// Scans one head.
 class head_scanner {
 public:
+    /// Forgets everything and waits for the next head.
+    void restart() noexcept;
+
     /// Looks at the front of `data`, up to the end of the head or the first byte that is refused.
     /// @return  how many bytes of `data` belong to the head and are fine.
     [[nodiscard]] std::size_t scan(bytes data, const request_limits& limits);
@@ -41,6 +44,7 @@ public:
 private:
     enum class place : std::uint8_t { before_head, first_line, line_start, in_line, complete };
 
+    [[nodiscard]] std::size_t take_line(bytes data, const request_limits& limits);
     result<void> take(char c, const request_limits& limits);
     result<void> end_line(const request_limits& limits);
 

@@ -5,6 +5,7 @@
 #include <weir/http/error.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace weir::http {
 namespace {
@@ -13,10 +14,15 @@ constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-constexpr bool is_token_char(char c) noexcept {
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-    return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> token_chars = [] {
+    std::array<bool, 256> table{};
+    constexpr std::string_view all =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~";
+    for (const char c : all) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+constexpr bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
 
 constexpr bool is_value_char(char c) noexcept {
     return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);

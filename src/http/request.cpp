@@ -7,6 +7,14 @@
 
 namespace weir::http {
 
+void request::restart(std::string_view method, std::string_view target, http::version version) {
+    method_.assign(method);
+    target_.assign(target);
+    version_ = version;
+    headers_.clear();
+    body_.clear();
+}
+
 std::string_view request::path() const noexcept {
     return std::string_view(target_).substr(0, target_.find('?'));
 }

@@ -5,6 +5,8 @@ namespace weir::http {
 
 std::string_view reason_phrase(status code) noexcept {
     switch (code) {
+        case status::continue_:
+            return "Continue";
         case status::switching_protocols:
             return "Switching Protocols";
         case status::ok:
@@ -45,6 +47,8 @@ std::string_view reason_phrase(status code) noexcept {
             return "Unsupported Media Type";
         case status::range_not_satisfiable:
             return "Range Not Satisfiable";
+        case status::expectation_failed:
+            return "Expectation Failed";
         case status::upgrade_required:
             return "Upgrade Required";
         case status::too_many_requests:

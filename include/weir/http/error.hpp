@@ -28,12 +28,22 @@ enum class errc : std::uint8_t {
     headers_over_limit,        ///< 431
     header_count_over_limit,   ///< 431
     body_over_limit,           ///< 413
-    ended_early,               ///< the peer ended the stream inside a message
     unsupported_coding,        ///< a Content-Encoding that is not spoken here, or several: 415
     bad_coding,                ///< what was encoded is damaged or incomplete: 400
     decoded_over_limit,        ///< 413
     coding_ratio_over_limit,   ///< a bomb, small as it was sent and huge decoded: 413
     event_over_limit,          ///< of a stream that is read: the server is at fault
+    ended_early,               ///< the peer ended the stream inside a message: 400
+    chunk_extensions_over_limit,  ///< 413
+    trailers_over_limit,          ///< 431
+    head_too_slow,                ///< the head did not come in time: 408
+    body_too_slow,                ///< the body came slower than the least rate: 408
+    expectation_failed,           ///< Expect asks for something else than 100-continue: 417
+    peer_not_reading,             ///< the peer takes nothing of the answer any more
+    reserved_header,              ///< an answer's field that the server writes itself: 500
+    length_mismatch,              ///< an answer's body has not the length that was told: 500
+    no_answer,                    ///< the handler ended without an answer: 500
+    handler_threw,                ///< the handler ended in an exception: 500
 };
 
 /// The status that answers a request with this error.

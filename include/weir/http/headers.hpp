@@ -66,6 +66,12 @@ public:
     [[nodiscard]] std::vector<std::string_view> list(std::string_view name) const
         WEIR_LIFETIMEBOUND;
 
+    /// Forgets all fields and keeps the memory for others.
+    void clear() noexcept {
+        text_.clear();
+        places_.clear();
+    }
+
     [[nodiscard]] std::size_t size() const noexcept { return places_.size(); }
     [[nodiscard]] bool empty() const noexcept { return places_.empty(); }
     /// @param index  0 ... size() - 1.

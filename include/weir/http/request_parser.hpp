@@ -42,6 +42,16 @@ public:
         max_body_bytes_ = value;
         return *this;
     }
+    /// Chunk extensions of a whole body: default 4 KiB. Passing it: 413.
+    request_limits& max_chunk_extension_bytes(std::size_t value) noexcept {
+        max_chunk_extension_bytes_ = value;
+        return *this;
+    }
+    /// Trailer lines without their CRLFs: default 8 KiB. Passing it: 431.
+    request_limits& max_trailer_bytes(std::size_t value) noexcept {
+        max_trailer_bytes_ = value;
+        return *this;
+    }
 
     [[nodiscard]] std::size_t max_request_line_bytes() const noexcept {
         return max_request_line_bytes_;
@@ -49,12 +59,18 @@ public:
     [[nodiscard]] std::size_t max_headers_bytes() const noexcept { return max_headers_bytes_; }
     [[nodiscard]] std::size_t max_header_count() const noexcept { return max_header_count_; }
     [[nodiscard]] std::size_t max_body_bytes() const noexcept { return max_body_bytes_; }
+    [[nodiscard]] std::size_t max_chunk_extension_bytes() const noexcept {
+        return max_chunk_extension_bytes_;
+    }
+    [[nodiscard]] std::size_t max_trailer_bytes() const noexcept { return max_trailer_bytes_; }
 
 private:
     std::size_t max_request_line_bytes_ = std::size_t{8} << 10U;
     std::size_t max_headers_bytes_ = std::size_t{16} << 10U;
     std::size_t max_header_count_ = 100;
     std::size_t max_body_bytes_ = 0;
+    std::size_t max_chunk_extension_bytes_ = std::size_t{4} << 10U;
+    std::size_t max_trailer_bytes_ = std::size_t{8} << 10U;
 };
 
 /// What the shell does next.

@@ -9,6 +9,7 @@ namespace weir::http {
 
 /// A status code; any number 100 ... 599 may be cast to it.
 enum class status : std::uint16_t {
+    continue_ = 100,
     switching_protocols = 101,
     ok = 200,
     no_content = 204,
@@ -29,6 +30,7 @@ enum class status : std::uint16_t {
     uri_too_long = 414,
     unsupported_media_type = 415,
     range_not_satisfiable = 416,
+    expectation_failed = 417,
     upgrade_required = 426,
     too_many_requests = 429,
     request_header_fields_too_large = 431,

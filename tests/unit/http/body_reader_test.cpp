@@ -26,8 +26,9 @@ std::string read(http::body_reader reader, std::string_view text, bool bytewise)
 }
 
 void check_chunked(std::string_view text, const std::string& expected, std::size_t max = 100) {
-    BOOST_TEST(read(http::body_reader::chunked(max), text, false) == expected);
-    BOOST_TEST(read(http::body_reader::chunked(max), text, true) == expected);
+    const auto limits = http::request_limits().max_body_bytes(max);
+    BOOST_TEST(read(http::body_reader::chunked(limits), text, false) == expected);
+    BOOST_TEST(read(http::body_reader::chunked(limits), text, true) == expected);
 }
 
 const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).message();
@@ -67,9 +68,54 @@ BOOST_AUTO_TEST_CASE(the_body_limit_counts_all_chunks) {
 }
 
 BOOST_AUTO_TEST_CASE(extensions_and_trailers_are_limited) {
-    const std::string over = "!" + make_error_code(http::errc::headers_over_limit).message();
-    check_chunked("1;" + std::string(5000, 'x'), over);
-    check_chunked("0\r\nT:" + std::string(9000, 'x'), over);
+    check_chunked("1;" + std::string(5000, 'x'),
+                  "!" + make_error_code(http::errc::chunk_extensions_over_limit).message());
+    check_chunked("0\r\nT:" + std::string(9000, 'x'),
+                  "!" + make_error_code(http::errc::trailers_over_limit).message());
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_counts_the_extensions_of_all_chunks) {
+    const auto limits =
+        http::request_limits().max_body_bytes(9).max_chunk_extension_bytes(4).max_trailer_bytes(4);
+    const std::string over =
+        "!" + make_error_code(http::errc::chunk_extensions_over_limit).message();
+    const auto chunked = http::body_reader::chunked(limits);
+    BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yy\r\nb\r\n0\r\n\r\n", true) == "ab|");
+    BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yyy\r\n", true) == over);
+    BOOST_TEST(read(chunked, "0\r\na:bc\r\n\r\n", true) == "|");
+}
+
+BOOST_AUTO_TEST_CASE(trailers_are_kept_apart_and_checked_like_headers) {
+    auto reader = http::body_reader::chunked(http::request_limits());
+    weir::bytes data = weir::as_bytes("0\r\nDigest:  x=1 \r\nContent-Length: 5\r\n\r\n");
+    std::string body;
+    BOOST_REQUIRE(reader.feed(data, body));
+    BOOST_TEST(reader.trailers().size() == 2U);
+    BOOST_TEST((reader.trailers().find("digest") == std::string_view("x=1")));
+    const std::string bad_name = "!" + make_error_code(http::errc::bad_header_name).message();
+    check_chunked("0\r\nno colon\r\n\r\n", bad_name);
+    check_chunked("0\r\nname : v\r\n\r\n", bad_name);
+    check_chunked("0\r\n: v\r\n\r\n", bad_name);
+    check_chunked("0\r\nT: a\x01\r\n",
+                  "!" + make_error_code(http::errc::bad_header_value).message());
+}
+
+BOOST_AUTO_TEST_CASE(runs_of_body_bytes_are_parts_of_what_was_fed) {
+    auto reader = http::body_reader::chunked(http::request_limits().max_body_bytes(9));
+    const std::string_view text = "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\nnext";
+    weir::bytes data = weir::as_bytes(text);
+    const auto first = reader.next(data);
+    BOOST_REQUIRE(first.has_value());
+    BOOST_TEST(static_cast<const void*>(first->data()) == text.data() + 3);
+    BOOST_TEST(first->size() == 3U);
+    const auto second = reader.next(data);
+    BOOST_REQUIRE(second.has_value());
+    BOOST_TEST(weir::as_text(*second) == "de");
+    const auto end = reader.next(data);
+    BOOST_REQUIRE(end.has_value());
+    BOOST_TEST(end->empty());
+    BOOST_TEST(reader.is_complete());
+    BOOST_TEST(weir::as_text(data) == "next");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

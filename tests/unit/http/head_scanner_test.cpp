@@ -3,7 +3,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <weir/base/random.hpp>
 #include <weir/http/error.hpp>
+
+#include <string>
+#include <string_view>
 
 namespace http = weir::http;
 
@@ -48,6 +52,45 @@ BOOST_AUTO_TEST_CASE(line_endings_that_parsers_disagree_about_are_refused) {
     BOOST_TEST((error_of("GET\r\nA: b\r\n c\r\n\r\n") == http::errc::folded_header));
     BOOST_TEST((error_of("GET\r\n\tA: b\r\n\r\n") == http::errc::folded_header));
     BOOST_TEST((error_of(std::string_view("GE\0", 3)) == http::errc::nul_byte));
+}
+
+BOOST_AUTO_TEST_CASE(whole_lines_and_single_bytes_are_judged_alike) {
+    weir::random chance(7);
+    const std::string_view alphabet("ab: \t\r\n\r\n\r\n", 12);
+    const auto limits =
+        http::request_limits().max_request_line_bytes(9).max_headers_bytes(14).max_header_count(3);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text;
+        while (text.size() < 30) {
+            const auto at = static_cast<std::size_t>(chance.below(alphabet.size()));
+            text += alphabet[at];
+            if (chance.below(4) == 0) text += "\r\n";
+        }
+        http::head_scanner whole;
+        const std::size_t taken = whole.scan(weir::as_bytes(text), limits);
+        http::head_scanner bytewise;
+        std::size_t one_by_one = 0;
+        while (one_by_one < text.size()) {
+            const weir::bytes next = weir::as_bytes(std::string_view(text).substr(one_by_one, 1));
+            if (bytewise.scan(next, limits) == 0) break;
+            ++one_by_one;
+        }
+        BOOST_TEST_INFO("text: " << text);
+        BOOST_TEST(taken == one_by_one);
+        BOOST_TEST((whole.error() == bytewise.error()));
+        BOOST_TEST(whole.is_complete() == bytewise.is_complete());
+        BOOST_TEST(whole.first_line() == bytewise.first_line());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_restarted_scanner_has_forgotten_everything) {
+    http::head_scanner scanner;
+    static_cast<void>(scanner.scan(weir::as_bytes("\r\nGET\r\nA: b\nrest"), {}));
+    scanner.restart();
+    BOOST_TEST(!scanner.error());
+    BOOST_TEST(!scanner.has_begun());
+    BOOST_TEST(scanner.scan(weir::as_bytes("\r\nPUT\r\n\r\n"), {}) == 9U);
+    BOOST_TEST(scanner.first_line() == "PUT");
 }
 
 BOOST_AUTO_TEST_CASE(each_limit_falls_exactly_one_byte_beyond_itself) {
