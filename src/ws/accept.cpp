@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/accept.hpp>
 
-#include "last_words.hpp"
+#include "net/last_words.hpp"
 
 #include <weir/http/error.hpp>
 #include <weir/http/request_reader.hpp>
@@ -20,7 +20,7 @@ namespace {
 task<> refuse(net::stream_socket socket, std::string answer, std::chrono::nanoseconds limit) {
     const auto sent = co_await socket.send_copy(as_bytes(answer));
     if (!sent) co_return;
-    static_cast<void>(co_await with_timeout(limit, let_last_words_arrive(socket)));
+    static_cast<void>(co_await with_timeout(limit, net::let_last_words_arrive(socket)));
     static_cast<void>(co_await socket.close());
 }
 

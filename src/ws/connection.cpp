@@ -3,7 +3,7 @@
 
 #include "compressed_frames.hpp"
 #include "connection_core.hpp"
-#include "last_words.hpp"
+#include "net/last_words.hpp"
 
 #include <weir/base/error.hpp>
 #include <weir/io/timeout.hpp>
@@ -78,9 +78,10 @@ task<result<void>> connection::close(close_code code, std::string_view reason) {
     const result<void> answered = co_await with_timeout(limit, drain(*this));
     if (answered && core_->session().side() == role::client) {
         // The server ends the TCP connection: that is its part (RFC 6455 7.1.1).
-        static_cast<void>(co_await with_timeout(limit, drop_until_end(core_->socket())));
+        static_cast<void>(co_await with_timeout(limit, net::drop_until_end(core_->socket())));
     } else if (!answered && answered.error().category() == protocol_category()) {
-        static_cast<void>(co_await with_timeout(limit, let_last_words_arrive(core_->socket())));
+        static_cast<void>(
+            co_await with_timeout(limit, net::let_last_words_arrive(core_->socket())));
     }
     const result<void> closed = co_await core_->socket().close(limit);
     const result<void> outcome = answered ? closed : answered;

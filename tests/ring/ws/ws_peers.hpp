@@ -5,9 +5,8 @@
 
 #include "../../unit/ws/frame_script.hpp"
 #include "pattern.hpp"
-#include "streams.hpp"
+#include "ring_test.hpp"
 
-#include <weir/coro/when_all.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/ws/connection.hpp>
@@ -28,6 +27,9 @@ using script::frame;
 using script::wire;
 using weir::test::error_of;
 using weir::test::must;
+using weir::test::read_to_end;
+using weir::test::read_until;
+using weir::test::together;
 
 /// Options without a keep-alive and with short times, so that a broken test ends soon.
 inline connection_options quick_options() {
@@ -74,20 +76,6 @@ inline task<half_wild> with_wild_client(const connection_options& options = quic
     co_return half_wild(std::move(server), std::move(pair.b));
 }
 
-/// Everything that comes until `size` bytes are there or the stream ends.
-inline task<std::string> read_until(net::stream_socket& from, std::size_t size) {
-    std::string all;
-    while (all.size() < size) {
-        const auto chunk = co_await from.receive();
-        if (!chunk || chunk->empty()) break;
-        all += as_text(chunk->data());
-    }
-    co_return all;
-}
-inline task<std::string> read_to_end(net::stream_socket& from) {
-    co_return co_await read_until(from, SIZE_MAX);
-}
-
 inline task<> send_wild(net::stream_socket& to, std::string data) {
     static_cast<void>(co_await to.send_copy(as_bytes(data)));
 }
@@ -116,12 +104,6 @@ inline task<std::error_code> echo(connection& peer) {
     co_return end;
 }
 
-/// Runs tasks at once until all have ended; what they give is theirs to check.
-template <class... Tasks>
-task<> together(Tasks... tasks) {
-    static_cast<void>(co_await when_all(std::move(tasks)...));
-}
-
 /// Sends so much through the shared receive buffers that each is filled and given back, unless
 /// somebody still holds a part of it: then it is missing in `ring_available`.
 inline task<> turn_buffers_over() {
@@ -133,23 +115,4 @@ inline task<> turn_buffers_over() {
     }
 }
 
-/// Runs one test body on a fresh reactor; a body that hangs is stopped and fails. Over the
-/// simulated kernel a hang shows without a time limit.
-template <class Body>
-void run_limited(Body&& body) {
-    if (weir::test::is_simulated())
-        return weir::test::run_simulated([&] { return task<>(body()); });
-    auto main = [](task<> inner) -> task<> {
-        const auto ended = co_await with_timeout(60s, std::move(inner));
-        BOOST_TEST(ended.has_value(), "the test waits for ever");
-    };
-    run(main(body()));
-}
-
 }  // namespace weir::ws::test
-
-/// A Boost.Test case whose body is a coroutine on a real reactor.
-#define RING_TEST(name)                                                        \
-    static ::weir::task<> name##_body();                                       \
-    BOOST_AUTO_TEST_CASE(name) { ::weir::ws::test::run_limited(name##_body); } \
-    static ::weir::task<> name##_body()

@@ -8,19 +8,19 @@
 #include <weir/coro/task.hpp>
 #include <weir/net/stream_socket.hpp>
 
-namespace weir::ws {
+namespace weir::net {
 
 /// Receives and drops bytes until the peer ends the stream. Put a `with_timeout` around it.
 ///
 /// Errors:        those of the socket; operation_canceled.
 /// Cancellation:  ends at once; the socket is only good for closing.
-[[nodiscard]] task<result<void>> drop_until_end(net::stream_socket& socket);
+[[nodiscard]] task<result<void>> drop_until_end(stream_socket& socket);
 
 /// Ends our direction once everything queued was sent, then drops what the peer still sends until
 /// it ends its own. Put a `with_timeout` around it.
 ///
 /// Errors:        those of the socket; operation_canceled.
 /// Cancellation:  ends at once; the socket is only good for closing.
-[[nodiscard]] task<result<void>> let_last_words_arrive(net::stream_socket& socket);
+[[nodiscard]] task<result<void>> let_last_words_arrive(stream_socket& socket);
 
-}  // namespace weir::ws
+}  // namespace weir::net

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // last_words: what was sent last arrives although the peer was still sending.
-#include "ws_peers.hpp"
+#include "net/last_words.hpp"
 
-#include "ws/last_words.hpp"
+#include "ring_test.hpp"
 
-using namespace weir::ws::test;
+#include <chrono>
+#include <string>
+
+using namespace std::chrono_literals;
+using weir::test::error_of;
+using weir::test::read_to_end;
+using weir::test::together;
 
 BOOST_AUTO_TEST_SUITE(last_words_test)
 
 RING_TEST(a_peer_that_is_still_sending_reads_them) {
     auto pair = co_await weir::test::tcp_streams::connect();
     auto speak = [](weir::net::tcp_socket& socket) -> weir::task<> {
-        co_await send_wild(socket, "last words");
-        const auto outcome = co_await weir::ws::let_last_words_arrive(socket);
+        static_cast<void>(co_await socket.send_copy(weir::as_bytes("last words")));
+        const auto outcome = co_await weir::net::let_last_words_arrive(socket);
         BOOST_TEST(outcome.has_value());
         static_cast<void>(co_await socket.close());
     };
@@ -29,7 +35,8 @@ RING_TEST(a_peer_that_is_still_sending_reads_them) {
 
 RING_TEST(a_peer_that_never_ends_is_left_at_the_timeout) {
     auto pair = co_await weir::test::tcp_streams::connect();
-    const auto outcome = co_await weir::with_timeout(30ms, weir::ws::let_last_words_arrive(pair.a));
+    const auto outcome =
+        co_await weir::with_timeout(30ms, weir::net::let_last_words_arrive(pair.a));
     BOOST_TEST((error_of(outcome) == std::errc::timed_out));
     const std::string nothing = co_await read_to_end(pair.b);
     BOOST_TEST(nothing.empty());

@@ -3,18 +3,18 @@
 
 #include <weir/coro/ok.hpp>
 
-namespace weir::ws {
+namespace weir::net {
 
-task<result<void>> drop_until_end(net::stream_socket& socket) {
+task<result<void>> drop_until_end(stream_socket& socket) {
     for (;;) {
         const buffer_lease chunk = co_await ok(socket.receive());
         if (chunk.empty()) co_return {};
     }
 }
 
-task<result<void>> let_last_words_arrive(net::stream_socket& socket) {
+task<result<void>> let_last_words_arrive(stream_socket& socket) {
     co_await ok(socket.shutdown_send());
     co_return co_await drop_until_end(socket);
 }
 
-}  // namespace weir::ws
+}  // namespace weir::net
