@@ -228,6 +228,7 @@
 #include <weir/flow/supervisor.hpp>
 
 #if __has_include(<weir/http/error.hpp>)
+#include <weir/http/access_record.hpp>
 #include <weir/http/byte_ranges.hpp>
 #include <weir/http/compression.hpp>
 #include <weir/http/content_coding.hpp>
@@ -239,20 +240,30 @@
 #include <weir/http/event_history.hpp>
 #include <weir/http/event_stream.hpp>
 #include <weir/http/event_stream_parser.hpp>
+#include <weir/http/exchange.hpp>
 #include <weir/http/forwarded.hpp>
+#include <weir/http/handler.hpp>
 #include <weir/http/headers.hpp>
 #include <weir/http/http_date.hpp>
 #include <weir/http/middleware.hpp>
 #include <weir/http/mime_type.hpp>
 #include <weir/http/precondition.hpp>
+#include <weir/http/prepared_response.hpp>
+#include <weir/http/raw_connection.hpp>
 #include <weir/http/request.hpp>
+#include <weir/http/request_body.hpp>
 #include <weir/http/request_parser.hpp>
 #include <weir/http/request_path.hpp>
 #include <weir/http/request_reader.hpp>
 #include <weir/http/response.hpp>
 #include <weir/http/response_parser.hpp>
+#include <weir/http/response_writer.hpp>
 #include <weir/http/route_tree.hpp>
 #include <weir/http/router.hpp>
+#include <weir/http/serve.hpp>
+#include <weir/http/server.hpp>
+#include <weir/http/server_options.hpp>
+#include <weir/http/server_statistics.hpp>
 #include <weir/http/static_files.hpp>
 #include <weir/http/status.hpp>
 #endif

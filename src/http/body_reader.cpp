@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "body_reader.hpp"
+#include <weir/http/detail/body_reader.hpp>
 
 #include <weir/http/error.hpp>
 
 #include <algorithm>
 #include <string_view>
 
-namespace weir::http {
+namespace weir::http::detail {
 namespace {
 
 int hex_value(char c) noexcept {
@@ -136,4 +136,4 @@ result<void> body_reader::end_trailer() {
     return added;
 }
 
-}  // namespace weir::http
+}  // namespace weir::http::detail

@@ -9,13 +9,13 @@
 
 #include <weir/base/bytes.hpp>
 #include <weir/base/result.hpp>
+#include <weir/http/detail/body_reader.hpp>
 #include <weir/http/request.hpp>
 #include <weir/http/request_parser.hpp>
 
 #include <cstdint>
 #include <optional>
 
-#include "body_reader.hpp"
 #include "head_grammar.hpp"
 #include "head_scanner.hpp"
 
@@ -40,8 +40,9 @@ public:
     /// The length of the body behind the complete head; nullopt = it comes in chunks.
     [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept { return length_; }
     /// A reader for the body behind the complete head.
-    [[nodiscard]] body_reader body() const noexcept {
-        return length_ ? body_reader::of_length(*length_) : body_reader::chunked(limits_);
+    [[nodiscard]] detail::body_reader body() const noexcept {
+        return length_ ? detail::body_reader::of_length(*length_)
+                       : detail::body_reader::chunked(limits_);
     }
 
 private:

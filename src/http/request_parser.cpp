@@ -5,10 +5,10 @@
 #include <weir/http/request_parser.hpp>
 
 #include <weir/base/assert.hpp>
+#include <weir/http/detail/body_reader.hpp>
 
 #include <utility>
 
-#include "body_reader.hpp"
 #include "request_head_parser.hpp"
 
 namespace weir::http {
@@ -21,7 +21,7 @@ struct request_parser::state {
     result<void> feed(bytes& data);
 
     request_head_parser head;
-    body_reader body;
+    detail::body_reader body;
     request message;
     std::error_code error;
     step step_ = step::head;

@@ -4,6 +4,7 @@
 
 #include <weir/http/status.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <system_error>
 
@@ -45,6 +46,9 @@ enum class errc : std::uint8_t {
     no_answer,                    ///< the handler ended without an answer: 500
     handler_threw,                ///< the handler ended in an exception: 500
 };
+
+/// How many errors there are; their numbers are 1 ... this.
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::handler_threw);
 
 /// The status that answers a request with this error.
 [[nodiscard]] status status_for(errc error) noexcept;

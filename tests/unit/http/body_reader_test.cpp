@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/body_reader.hpp"
+#include <weir/http/detail/body_reader.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(body_reader_test)
 namespace {
 
 /// The body, or the name of the error; gives the bytes one by one or all at once.
-std::string read(http::body_reader reader, std::string_view text, bool bytewise) {
+std::string read(http::detail::body_reader reader, std::string_view text, bool bytewise) {
     std::string body;
     while (!text.empty() && !reader.is_complete()) {
         weir::bytes data = weir::as_bytes(bytewise ? text.substr(0, 1) : text);
@@ -27,8 +27,8 @@ std::string read(http::body_reader reader, std::string_view text, bool bytewise)
 
 void check_chunked(std::string_view text, const std::string& expected, std::size_t max = 100) {
     const auto limits = http::request_limits().max_body_bytes(max);
-    BOOST_TEST(read(http::body_reader::chunked(limits), text, false) == expected);
-    BOOST_TEST(read(http::body_reader::chunked(limits), text, true) == expected);
+    BOOST_TEST(read(http::detail::body_reader::chunked(limits), text, false) == expected);
+    BOOST_TEST(read(http::detail::body_reader::chunked(limits), text, true) == expected);
 }
 
 const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).message();
@@ -36,10 +36,10 @@ const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).messa
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_counted_body_takes_exactly_its_length) {
-    BOOST_TEST(read(http::body_reader::of_length(3), "abcdef", false) == "abc|def");
-    BOOST_TEST(read(http::body_reader::of_length(3), "abcdef", true) == "abc|def");
-    BOOST_TEST(http::body_reader::of_length(0).is_complete());
-    BOOST_TEST(http::body_reader().is_complete());
+    BOOST_TEST(read(http::detail::body_reader::of_length(3), "abcdef", false) == "abc|def");
+    BOOST_TEST(read(http::detail::body_reader::of_length(3), "abcdef", true) == "abc|def");
+    BOOST_TEST(http::detail::body_reader::of_length(0).is_complete());
+    BOOST_TEST(http::detail::body_reader().is_complete());
 }
 
 BOOST_AUTO_TEST_CASE(chunks_extensions_and_trailers_are_read_up_to_the_last_line) {
@@ -79,14 +79,14 @@ BOOST_AUTO_TEST_CASE(a_limit_counts_the_extensions_of_all_chunks) {
         http::request_limits().max_body_bytes(9).max_chunk_extension_bytes(4).max_trailer_bytes(4);
     const std::string over =
         "!" + make_error_code(http::errc::chunk_extensions_over_limit).message();
-    const auto chunked = http::body_reader::chunked(limits);
+    const auto chunked = http::detail::body_reader::chunked(limits);
     BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yy\r\nb\r\n0\r\n\r\n", true) == "ab|");
     BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yyy\r\n", true) == over);
     BOOST_TEST(read(chunked, "0\r\na:bc\r\n\r\n", true) == "|");
 }
 
 BOOST_AUTO_TEST_CASE(trailers_are_kept_apart_and_checked_like_headers) {
-    auto reader = http::body_reader::chunked(http::request_limits());
+    auto reader = http::detail::body_reader::chunked(http::request_limits());
     weir::bytes data = weir::as_bytes("0\r\nDigest:  x=1 \r\nContent-Length: 5\r\n\r\n");
     std::string body;
     BOOST_REQUIRE(reader.feed(data, body));
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_kept_apart_and_checked_like_headers) {
 }
 
 BOOST_AUTO_TEST_CASE(runs_of_body_bytes_are_parts_of_what_was_fed) {
-    auto reader = http::body_reader::chunked(http::request_limits().max_body_bytes(9));
+    auto reader = http::detail::body_reader::chunked(http::request_limits().max_body_bytes(9));
     const std::string_view text = "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\nnext";
     weir::bytes data = weir::as_bytes(text);
     const auto first = reader.next(data);

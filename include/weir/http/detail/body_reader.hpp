@@ -19,7 +19,7 @@
 #include <cstdint>
 #include <string>
 
-namespace weir::http {
+namespace weir::http::detail {
 
 /// Reads one body; reset by assigning a new one.
 class body_reader {
@@ -77,4 +77,4 @@ private:
     bool after_cr_ = false;
 };
 
-}  // namespace weir::http
+}  // namespace weir::http::detail

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// server_core: what the connections of one server share.
+#pragma once
+
+#include <weir/base/intrusive_list.hpp>
+#include <weir/http/handler.hpp>
+#include <weir/http/server_options.hpp>
+#include <weir/http/server_statistics.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "date_text.hpp"
+#include "server_connection.hpp"
+
+namespace weir::http::detail {
+
+class server_core {
+public:
+    explicit server_core(http::handler given, server_options with)
+        : handler(std::move(given)), options(std::move(with)) {}
+
+    http::handler handler;
+    server_options options;
+    server_statistics statistics;
+    date_text date;
+    /// Where answers are put together. Nobody keeps anything in it over a suspension.
+    std::string scratch;
+    /// Connections without a request under way; the one that has been idle longest comes first.
+    intrusive_list<server_connection> idle;
+    std::uint64_t connections = 0;  // so far
+    bool draining = false;
+};
+
+}  // namespace weir::http::detail

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// server_stream: the socket of a server's connection, what was received and not looked at yet, and
+// sends that give up on a peer who takes nothing.
+#pragma once
+
+#include <weir/base/bytes.hpp>
+#include <weir/base/result.hpp>
+#include <weir/coro/task.hpp>
+#include <weir/io/buffer_ring.hpp>
+#include <weir/io/send_buffer.hpp>
+#include <weir/net/stream_socket.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace weir::http::detail {
+
+class server_core;
+
+class server_stream {
+public:
+    explicit server_stream(net::stream_socket on, server_core& of)
+        : socket(std::move(on)), core(of) {}
+
+    /// Sends a copy of `data`; waits while too much is queued.
+    ///
+    /// Errors:        peer_not_reading; those of the socket; operation_canceled.
+    /// Cancellation:  ends the wait; what was queued is sent.
+    [[nodiscard]] task<result<void>> send(bytes data);
+    /// Sends received bytes where they lie.
+    ///
+    /// Errors:        as above.
+    /// Cancellation:  as above.
+    [[nodiscard]] task<result<void>> send(buffer_lease data);
+    /// Sends shared bytes where they lie.
+    ///
+    /// Errors:        as above.
+    /// Cancellation:  as above.
+    [[nodiscard]] task<result<void>> send(send_buffer data);
+
+    /// Sends all that is queued and ends our direction, as long as the peer goes on taking it.
+    ///
+    /// Errors:        peer_not_reading; those of the socket; operation_canceled.
+    /// Cancellation:  the socket is only good for closing.
+    [[nodiscard]] task<result<void>> end_sending();
+
+    net::stream_socket socket;
+    buffer_lease received;
+    server_core& core;
+
+private:
+    /// Whether that much more never has to wait.
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept;
+    /// Waits for room behind `size` bytes that `queue` queues.
+    template <class Queue>
+    [[nodiscard]] task<result<void>> send_slowly(std::size_t size, Queue queue);
+};
+
+}  // namespace weir::http::detail
