@@ -47,6 +47,10 @@ bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
+bool is_field_value(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), is_value_char);
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
@@ -56,9 +60,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 result<void> headers::add(std::string_view name, std::string_view value) {
     if (!is_token(name)) return fail(make_error_code(errc::bad_header_name));
     const std::string_view clean = trimmed(value);
-    if (!std::all_of(clean.begin(), clean.end(), is_value_char)) {
-        return fail(make_error_code(errc::bad_header_value));
-    }
+    if (!is_field_value(clean)) return fail(make_error_code(errc::bad_header_value));
     if (text_.size() + name.size() + clean.size() > UINT32_MAX) {
         return fail(make_error_code(errc::headers_over_limit));
     }

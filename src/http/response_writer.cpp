@@ -45,13 +45,12 @@ result<void> response_writer::put_head(http::status code, std::string_view conte
     WEIR_ASSERT(step_ == step::none, "a request was answered twice");
     WEIR_ASSERT(code >= status::ok, "an answer needs a status of 200 or more");
     std::string& out = stream_.core.scratch;
-    if (!content_type.empty()) {
-        if (auto added = fields_.add("Content-Type", content_type); !added) return added;
-    }
+    if (!is_field_value(content_type)) return fail(make_error_code(errc::bad_header_value));
     framing_ = framing_for(asked_, code, length);
     length_ = length.value_or(0);
     out.clear();
     append_status_line(out, code);
+    if (!content_type.empty()) append_field(out, "Content-Type", content_type);
     if (auto fine = append_fields(out, fields_); !fine) return fine;
     append_framing(out, framing_, length_);
     put_end_of_head(code, is_whole);
@@ -76,6 +75,7 @@ void response_writer::put_end_of_head(http::status code, bool is_whole) {
 task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
                                             bytes body) {
     if (auto fine = put_head(code, content_type, body.size(), true); !fine) co_return fine;
+    if (join(body)) co_return noted(co_await send_joined(), step::finished);
     co_return co_await send_whole(body);
 }
 
@@ -83,11 +83,8 @@ task<result<void>> response_writer::respond(http::status code, std::string_view 
                                             send_buffer body) {
     const std::size_t size = body.size();
     if (auto fine = put_head(code, content_type, size, true); !fine) co_return fine;
-    if (size <= max_joined_bytes) co_return co_await send_whole(body.view());
-    co_await ok(send_whole(bytes()));
-    step_ = step::body;
-    co_await ok(write(std::move(body)));
-    co_return co_await finish();
+    if (join(body.view())) co_return noted(co_await send_joined(), step::finished);
+    co_return co_await send_shared(std::move(body));
 }
 
 task<result<void>> response_writer::respond(const prepared_response& answer) {
@@ -99,26 +96,39 @@ task<result<void>> response_writer::respond(const prepared_response& answer) {
     out.assign(answer.head());
     if (auto fine = append_fields(out, fields_); !fine) co_return fine;
     put_end_of_head(answer.code(), true);
-    if (size <= max_joined_bytes) co_return co_await send_whole(answer.body().view());
-    co_await ok(send_whole(bytes()));
-    step_ = step::body;
-    co_await ok(write(answer.body()));
-    co_return co_await finish();
+    if (join(answer.body().view())) co_return noted(co_await send_joined(), step::finished);
+    co_return co_await send_shared(answer.body());
 }
 
-/// Sends the head that is in the scratch text, and `body` with it.
-task<result<void>> response_writer::send_whole(bytes body) {
+/// Puts `body` behind the head in the scratch text, if it is short and there is room for all of it:
+/// most answers leave this way.
+bool response_writer::join(bytes body) {
     std::string& out = stream_.core.scratch;
     if (is_bodiless()) body = bytes();
+    if (body.size() > max_joined_bytes || !stream_.has_room(out.size() + body.size())) return false;
+    out.append(as_text(body));
     body_bytes_ = body.size();
-    if (body.size() <= max_joined_bytes) {
-        out.append(as_text(body));
-        const auto sent = co_await stream_.send(as_bytes(out));
-        co_return noted(sent, step::finished);
-    }
-    auto sent = co_await stream_.send(as_bytes(out));
-    if (sent) sent = co_await stream_.send(body);
-    co_return noted(sent, step::finished);
+    return true;
+}
+
+net::stream_socket::send_awaiter response_writer::send_joined() {
+    return stream_.socket.send_copy(as_bytes(stream_.core.scratch));
+}
+
+/// Sends the head that is in the scratch text, then a copy of `body`.
+task<result<void>> response_writer::send_whole(bytes body) {
+    const auto sent = co_await stream_.send(as_bytes(stream_.core.scratch));
+    if (!sent || is_bodiless()) co_return noted(sent, step::finished);
+    body_bytes_ = body.size();
+    co_return noted(co_await stream_.send(body), step::finished);
+}
+
+/// Sends the head that is in the scratch text, then `body` where it lies.
+task<result<void>> response_writer::send_shared(send_buffer body) {
+    const auto sent = co_await stream_.send(as_bytes(stream_.core.scratch));
+    if (!sent || is_bodiless()) co_return noted(sent, step::finished);
+    body_bytes_ = body.size();
+    co_return noted(co_await stream_.send(std::move(body)), step::finished);
 }
 
 task<result<void>> response_writer::start(http::status code, std::string_view content_type,

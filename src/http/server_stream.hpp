@@ -22,6 +22,9 @@ public:
     explicit server_stream(net::stream_socket on, server_core& of)
         : socket(std::move(on)), core(of) {}
 
+    /// Whether that much more can be sent without a wait.
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept;
+
     /// Sends a copy of `data`; waits while too much is queued.
     ///
     /// Errors:        peer_not_reading; those of the socket; operation_canceled.
@@ -49,8 +52,6 @@ public:
     server_core& core;
 
 private:
-    /// Whether that much more never has to wait.
-    [[nodiscard]] bool has_room(std::size_t size) const noexcept;
     /// Waits for room behind `size` bytes that `queue` queues.
     template <class Queue>
     [[nodiscard]] task<result<void>> send_slowly(std::size_t size, Queue queue);

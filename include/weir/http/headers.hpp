@@ -22,6 +22,9 @@ namespace weir::http {
 /// Whether `text` is a token (RFC 9110 5.6.2): what a method, a field name or a sub-protocol is.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
+/// Whether `text` may be the value of a field: nothing in it could end the line.
+[[nodiscard]] bool is_field_value(std::string_view text) noexcept;
+
 /// `text` without spaces and tabs at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 

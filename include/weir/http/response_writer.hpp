@@ -16,6 +16,7 @@
 #include <weir/http/status.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/send_buffer.hpp>
+#include <weir/net/stream_socket.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -131,7 +132,10 @@ private:
     [[nodiscard]] result<void> put_head(status code, std::string_view content_type,
                                         std::optional<std::uint64_t> length, bool is_whole);
     void put_end_of_head(status code, bool is_whole);
+    [[nodiscard]] bool join(bytes body);
+    [[nodiscard]] net::stream_socket::send_awaiter send_joined();
     [[nodiscard]] task<result<void>> send_whole(bytes body);
+    [[nodiscard]] task<result<void>> send_shared(send_buffer body);
     [[nodiscard]] result<void> count(std::size_t size) noexcept;
     template <class Data>
     [[nodiscard]] task<result<void>> write_shared(Data data);

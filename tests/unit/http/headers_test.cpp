@@ -73,6 +73,22 @@ BOOST_AUTO_TEST_CASE(a_removed_field_is_gone_wherever_it_stood) {
     BOOST_TEST(fields.size() == 1U);
     BOOST_TEST(!fields.find("A").has_value());
     BOOST_TEST(fields[0].value() == "2");
+BOOST_AUTO_TEST_CASE(a_field_value_cannot_end_its_line) {
+    BOOST_TEST(http::is_field_value("text/plain; a=\"\xC3\xA9\"\t"));
+    BOOST_TEST(http::is_field_value(""));
+    for (const char* text : {"a\r", "a\nb", "\x7f", "\x01"})
+        BOOST_TEST(!http::is_field_value(text));
+    BOOST_TEST(!http::is_field_value(std::string_view("\0", 1)));
+}
+
+BOOST_AUTO_TEST_CASE(cleared_headers_are_empty_and_can_be_filled_again) {
+    http::headers fields;
+    BOOST_REQUIRE(fields.add("A", "b"));
+    fields.clear();
+    BOOST_TEST(fields.empty());
+    BOOST_TEST(!fields.find("A").has_value());
+    BOOST_REQUIRE(fields.add("C", "d"));
+    BOOST_TEST((fields.find("c") == std::string_view("d")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

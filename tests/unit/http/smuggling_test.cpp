@@ -34,10 +34,10 @@ std::string chunked(const std::string& body) {
 
 std::string nul() { return std::string(1, '\0'); }
 
-/// Each would be two requests to some parser, or end at another place.
-std::vector<std::string> corpus() {
+/// Both ways of telling the length, or one of them twice; codings that are not `chunked`, once,
+/// last and alone (6.1, 6.3).
+std::vector<std::string> odd_framings() {
     return {
-        // 6.1, 6.3: both ways of telling the length, or one of them twice.
         post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + inner),
         post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "0\r\n\r\n" + inner),
         post("Content-Length: 0\r\nContent-Length: 35\r\n"),
@@ -55,7 +55,6 @@ std::vector<std::string> corpus() {
         post("Content-Length:\r\n"),
         post("Content-Length: 18446744073709551651\r\n"),
         post("Content-Length: \v35\r\n"),
-        // 6.1: codings that are not `chunked`, once, last and alone.
         post("Transfer-Encoding: identity\r\n"),
         post("Transfer-Encoding: gzip, chunked\r\n"),
         post("Transfer-Encoding: chunked, identity\r\n"),
@@ -72,6 +71,12 @@ std::vector<std::string> corpus() {
         post("Transfer-Encoding: \vchunked\r\n"),
         post("Transfer-Encoding: chunked\v\r\n"),
         "POST /outer HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner,
+    };
+}
+
+/// Fields and lines that end at another place.
+std::vector<std::string> odd_lines() {
+    return {
         // 5.1: names that end at another place.
         post("Content-Length : 35\r\n"),
         post("Transfer-Encoding : chunked\r\n"),
@@ -101,6 +106,12 @@ std::vector<std::string> corpus() {
         "POST /outer HTTP/1.1\r\nHost: h\r\nContent-Length: 35\n\n" + inner,
         "\r\n\r\nPOST /outer HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
         "\nPOST /outer HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
+    };
+}
+
+/// Request lines that are none.
+std::vector<std::string> odd_requests() {
+    return {
         // 3: the request line.
         "POST  /outer HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
         "POST /outer  HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
@@ -118,6 +129,12 @@ std::vector<std::string> corpus() {
         // 3.2: whose request it is.
         "POST /outer HTTP/1.1\r\nContent-Length: 0\r\n\r\n" + inner,
         post("Host: other\r\n"),
+    };
+}
+
+/// Bodies that end at another place.
+std::vector<std::string> odd_chunks() {
+    return {
         // 7.1: where a chunk ends.
         chunked("0x1\r\na\r\n0\r\n\r\n" + inner),
         chunked("+1\r\na\r\n0\r\n\r\n" + inner),
@@ -147,6 +164,15 @@ std::vector<std::string> corpus() {
         chunked("0\r\nno colon\r\n\r\n" + inner),
         chunked("0\r\n" + inner.substr(0, 22) + "\r\n\r\n" + inner),
     };
+}
+
+/// Each would be two requests to some parser, or end at another place.
+std::vector<std::string> corpus() {
+    std::vector<std::string> all;
+    for (auto part : {odd_framings(), odd_lines(), odd_requests(), odd_chunks()}) {
+        all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
 }
 
 std::string shown(std::string_view text) { return http::escaped(text, 300); }

@@ -1,0 +1,5 @@
+// expect: a server needs a handler
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/http/server.hpp>
+
+int main() { const weir::http::server server(nullptr); }
