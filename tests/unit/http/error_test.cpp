@@ -38,8 +38,8 @@ BOOST_AUTO_TEST_CASE(each_limit_has_its_status_and_is_named) {
     BOOST_TEST((http::status_for(errc::coding_ratio_over_limit) == status::content_too_large));
     BOOST_TEST((http::status_for(errc::unsupported_coding) == status::unsupported_media_type));
     BOOST_TEST((http::status_for(errc::bad_coding) == status::bad_request));
-    BOOST_TEST((http::status_for(errc::trailers_over_limit) ==
-                status::request_header_fields_too_large));
+    BOOST_TEST(
+        (http::status_for(errc::trailers_over_limit) == status::request_header_fields_too_large));
     BOOST_TEST((http::status_for(errc::chunk_extensions_over_limit) == status::content_too_large));
     BOOST_TEST((http::status_for(errc::head_too_slow) == status::request_timeout));
     BOOST_TEST((http::status_for(errc::body_too_slow) == status::request_timeout));

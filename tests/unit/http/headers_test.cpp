@@ -73,6 +73,8 @@ BOOST_AUTO_TEST_CASE(a_removed_field_is_gone_wherever_it_stood) {
     BOOST_TEST(fields.size() == 1U);
     BOOST_TEST(!fields.find("A").has_value());
     BOOST_TEST(fields[0].value() == "2");
+}
+
 BOOST_AUTO_TEST_CASE(a_field_value_cannot_end_its_line) {
     BOOST_TEST(http::is_field_value("text/plain; a=\"\xC3\xA9\"\t"));
     BOOST_TEST(http::is_field_value(""));
