@@ -6,6 +6,38 @@
 namespace weir::http {
 namespace {
 
+/// Empty = it is no limit.
+const char* describe_limit(errc error) noexcept {
+    switch (error) {
+        case errc::request_line_over_limit:
+            return "limit passed: max_request_line_bytes";
+        case errc::headers_over_limit:
+            return "limit passed: max_headers_bytes";
+        case errc::header_count_over_limit:
+            return "limit passed: max_header_count";
+        case errc::body_over_limit:
+            return "limit passed: max_body_bytes";
+        case errc::decoded_over_limit:
+            return "limit passed: max_decoded_bytes";
+        case errc::coding_ratio_over_limit:
+            return "limit passed: max_ratio of a content coding";
+        case errc::event_over_limit:
+            return "limit passed: max_event_bytes";
+        case errc::chunk_extensions_over_limit:
+            return "limit passed: max_chunk_extension_bytes";
+        case errc::trailers_over_limit:
+            return "limit passed: max_trailer_bytes";
+        case errc::head_too_slow:
+            return "limit passed: head_timeout";
+        case errc::body_too_slow:
+            return "limit passed: min_body_rate";
+        case errc::peer_not_reading:
+            return "limit passed: send_timeout";
+        default:
+            return "";
+    }
+}
+
 const char* describe(errc error) noexcept {
     switch (error) {
         case errc::malformed:
@@ -34,38 +66,14 @@ const char* describe(errc error) noexcept {
             return "malformed chunk";
         case errc::host_missing_or_repeated:
             return "not exactly one Host";
-        case errc::request_line_over_limit:
-            return "limit passed: max_request_line_bytes";
-        case errc::headers_over_limit:
-            return "limit passed: max_headers_bytes";
-        case errc::header_count_over_limit:
-            return "limit passed: max_header_count";
-        case errc::body_over_limit:
-            return "limit passed: max_body_bytes";
         case errc::ended_early:
             return "the stream ended inside an HTTP message";
         case errc::unsupported_coding:
             return "unsupported content coding";
         case errc::bad_coding:
             return "damaged or incomplete content coding";
-        case errc::decoded_over_limit:
-            return "limit passed: max_decoded_bytes";
-        case errc::coding_ratio_over_limit:
-            return "limit passed: max_ratio of a content coding";
-        case errc::event_over_limit:
-            return "limit passed: max_event_bytes";
-        case errc::chunk_extensions_over_limit:
-            return "limit passed: max_chunk_extension_bytes";
-        case errc::trailers_over_limit:
-            return "limit passed: max_trailer_bytes";
-        case errc::head_too_slow:
-            return "limit passed: head_timeout";
-        case errc::body_too_slow:
-            return "limit passed: min_body_rate";
         case errc::expectation_failed:
             return "Expect other than 100-continue";
-        case errc::peer_not_reading:
-            return "limit passed: send_timeout";
         case errc::reserved_header:
             return "an answer has a header that the server writes itself";
         case errc::length_mismatch:
@@ -74,15 +82,18 @@ const char* describe(errc error) noexcept {
             return "the handler ended without an answer";
         case errc::handler_threw:
             return "the handler ended in an exception";
+        default:
+            return "unknown HTTP error";
     }
-    return "unknown HTTP error";
 }
 
 class http_category final : public std::error_category {
 public:
     [[nodiscard]] const char* name() const noexcept override { return "http"; }
     [[nodiscard]] std::string message(int value) const override {
-        return describe(static_cast<errc>(value));
+        const auto error = static_cast<errc>(value);
+        const char* limit = describe_limit(error);
+        return *limit == '\0' ? describe(error) : limit;
     }
 };
 
