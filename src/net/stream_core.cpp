@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <utility>
 
 namespace weir::net::detail {
@@ -17,6 +19,7 @@ namespace weir::net::detail {
 namespace {
 /// How long a dropped socket may still send what was accepted for sending.
 constexpr std::chrono::seconds default_linger{5};
+constexpr std::size_t max_discarded_bytes = 64 * 1024;
 }  // namespace
 
 /// The end of a core: drains the sender, ends both directions, closes the descriptor.
@@ -76,7 +79,21 @@ private:
         const bool is_released =
             hurried_ ? core_.sender().has_sent_all() : core_.sender().is_idle();
         if (core_.receiver().is_active() || !is_released) return;
-        if (status() == state::idle) start();
+        if (status() != state::idle) return;
+        if (core_.sender().layer() != nullptr) discard_arrived();
+        start();
+    }
+    /// Records that nobody asked for, as the tickets of TLS 1.3: closing upon unread bytes would
+    /// reset the connection, and the peer lose what it has not read yet.
+    void discard_arrived() noexcept {
+        std::array<std::byte, 4096> scratch;
+        std::size_t left = max_discarded_bytes;
+        while (left > 0) {
+            const int got = reactor::current().system().receive_now(core_.fd(), scratch.data(),
+                                                                    std::min(scratch.size(), left));
+            if (got <= 0) return;
+            left -= static_cast<std::size_t>(got);
+        }
     }
     void end_when_released() noexcept {
         if (!core_.sender().is_idle()) return;

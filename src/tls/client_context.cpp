@@ -32,8 +32,7 @@ void set_session_host(SSL* ssl, const std::string& host) {
 }
 
 result<void, configuration_error> client_context::state::prepare() {
-    auto made =
-        make_strict_context(TLS_client_method(), options.min_version, options.max_version);
+    auto made = make_strict_context(TLS_client_method(), options.min_version, options.max_version);
     if (!made) return fail(made.error());
     context = std::move(*made);
     SSL_CTX_set_app_data(context.get(), this);

@@ -7,6 +7,7 @@
 #include <weir/io/phase_ledger.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/io/within.hpp>
+#include <weir/net/detail/progress_awaiter.hpp>
 
 #include <openssl/x509v3.h>
 
@@ -78,6 +79,11 @@ task<result<void>> shake_hands(net::stream_socket& socket, engine& with) {
 task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
                                        std::shared_ptr<const void> shared) {
     net::detail::stream_core& core = socket.core();
+    // What was said before the handshake, as "go ahead" to a STARTTLS, is no part of it.
+    while (!core.sender().has_sent_all()) {
+        const result<void> progress = co_await net::detail::progress_awaiter(core.sender());
+        if (!progress) co_return fail(progress.error());
+    }
     auto layer = std::make_unique<session_layer>(std::move(ssl), std::move(shared), core.sender());
     auto shaking = shake_hands(socket, layer->engine());
     const result<void> shaken = co_await std::move(shaking);
@@ -113,12 +119,12 @@ bool expect_host(SSL* ssl, const std::string& host) {
 }  // namespace
 
 task<result<connection_info>> accept(net::stream_socket& socket, server_context context) {
-    const std::shared_ptr<const certificate_set> shown = context.shared().current();
-    server_context::state& state = context.shared();
+    const std::shared_ptr<const certificate_set> shown = context.shared()->current();
+    server_context::state& state = *context.shared();
     state.keys.renew(reactor::current().now());
     ssl_ptr ssl = make_ssl(shown->first());
     SSL_set_accept_state(ssl.get());
-    auto handshake = put_over(socket, std::move(ssl), std::make_shared<server_context>(context));
+    auto handshake = put_over(socket, std::move(ssl), context.shared());
     auto phased = phase("tls", std::move(handshake));
     co_return co_await with_timeout(state.options.handshake_timeout, std::move(phased));
 }
@@ -126,7 +132,7 @@ task<result<connection_info>> accept(net::stream_socket& socket, server_context 
 task<result<connection_info>> connect(net::stream_socket& socket, client_context context,
                                       std::string host) {
     host = without_last_dot(std::move(host));
-    client_context::state& state = context.shared();
+    client_context::state& state = *context.shared();
     ssl_ptr ssl = make_ssl(state.context.get());
     SSL_set_connect_state(ssl.get());
     if (!expect_host(ssl.get(), host)) co_return fail(std::errc::invalid_argument);
@@ -135,7 +141,7 @@ task<result<connection_info>> connect(net::stream_socket& socket, client_context
         const ssl_session_ptr session = state.sessions.take(host);
         if (session != nullptr) SSL_set_session(ssl.get(), session.get());
     }
-    auto handshake = put_over(socket, std::move(ssl), std::make_shared<client_context>(context));
+    auto handshake = put_over(socket, std::move(ssl), context.shared());
     auto phased = phase("tls", std::move(handshake));
     co_return co_await with_timeout(state.options.handshake_timeout, std::move(phased));
 }

@@ -64,8 +64,7 @@ std::shared_ptr<const certificate_set> server_context::state::current() const {
 
 result<ssl_ctx_ptr, configuration_error> server_context::state::make_context(
     const certificate& own) {
-    auto made =
-        make_strict_context(TLS_server_method(), options.min_version, options.max_version);
+    auto made = make_strict_context(TLS_server_method(), options.min_version, options.max_version);
     if (!made) return made;
     SSL_CTX* context = made->get();
     SSL_CTX_set_app_data(context, this);

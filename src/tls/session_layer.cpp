@@ -17,10 +17,14 @@ constexpr std::size_t max_record_bytes = 16 * 1024;
 constexpr std::size_t packet_record_bytes = 1300;
 constexpr std::size_t packet_records_bytes = 40 * packet_record_bytes;
 constexpr std::chrono::seconds idle_after{1};
+/// A peer may ask for answers of the protocol (to renegotiation, with an alert) without reading
+/// them: beyond so many it is up to no good.
+constexpr std::size_t max_answer_bytes = 16 * 1024;
 
 }  // namespace
 
 mutable_bytes sender_output::append(std::size_t size) {
+    appended_ += size;
     if (!to_.has_failed()) return to_.append_record(size);
     lost_.resize(size);
     return lost_;
@@ -35,32 +39,43 @@ bool session_layer::open(bytes wire, net::detail::opened_input& to) noexcept {
     if (has_ended_) return false;
     sender_output out(to_);
     engine_.feed(wire);
-    for (;;) {
+    engine::step step = engine::step::done;
+    while (step == engine::step::done) {
         const std::size_t inside = engine_.holds_bytes() ? max_record_bytes : 0;
         const std::size_t room = std::min(engine_.unread_wire().size() + inside, max_opened_bytes);
-        if (room == 0) return true;
+        if (room == 0) break;
         buffer_lease opened = buffer_lease::with_room(room);
-        std::size_t filled = 0;
-        engine::step step = engine::step::done;
-        while (filled < room && step == engine::step::done) {
-            std::size_t size = 0;
-            step = engine_.read(opened.data().subspan(filled), size, out);
-            if (step == engine::step::done) filled += size;
-        }
-        opened.narrow(opened.data().first(filled));
-        if (filled > 0 && !to.take_opened(std::move(opened))) return true;
-        if (step == engine::step::done) continue;
-        if (step == engine::step::needs_wire) return true;
-        has_ended_ = true;
-        if (step == engine::step::failed) end_error_ = engine_.error();
-        return false;
+        step = fill(opened, out);
+        if (!opened.empty() && !to.take_opened(std::move(opened))) return true;
     }
+    answer_bytes_ += out.appended();
+    if (step == engine::step::closed || step == engine::step::failed) {
+        return end(step == engine::step::failed ? engine_.error() : std::error_code());
+    }
+    return answer_bytes_ <= max_answer_bytes || end(errc::renegotiation_refused);
+}
+
+engine::step session_layer::fill(buffer_lease& opened, wire_output& out) noexcept {
+    std::size_t filled = 0;
+    engine::step step = engine::step::done;
+    while (filled < opened.size() && step == engine::step::done) {
+        std::size_t size = 0;
+        step = engine_.read(opened.data().subspan(filled), size, out);
+        if (step == engine::step::done) filled += size;
+    }
+    opened.narrow(opened.data().first(filled));
+    return step;
+}
+
+bool session_layer::end(std::error_code why) noexcept {
+    has_ended_ = true;
+    end_error_ = why;
+    SSL_free_buffers(engine_.native());  // which keeps them here
+    return false;
 }
 
 void session_layer::wire_ended(std::error_code error) noexcept {
-    if (has_ended_) return;
-    has_ended_ = true;
-    end_error_ = error ? error : make_error_code(errc::truncated);
+    if (!has_ended_) static_cast<void>(end(error ? error : make_error_code(errc::truncated)));
 }
 
 void session_layer::note_burst(time_point now) noexcept {
@@ -76,6 +91,7 @@ std::size_t session_layer::next_record(std::size_t contents) const noexcept {
 bool session_layer::seal(bytes contents) noexcept {
     sender_output out(to_);
     note_burst(reactor::current().now());
+    answer_bytes_ = 0;
     while (!contents.empty()) {
         const std::size_t size = next_record(contents.size());
         if (!engine_.write(contents.first(size), out)) return false;

@@ -20,9 +20,11 @@ class sender_output final : public wire_output {
 public:
     explicit sender_output(net::detail::sender& to) noexcept : to_(to) {}
     [[nodiscard]] mutable_bytes append(std::size_t size) override;
+    [[nodiscard]] std::size_t appended() const noexcept { return appended_; }
 
 private:
     net::detail::sender& to_;
+    std::size_t appended_ = 0;
     std::vector<std::byte> lost_;  // nothing leaves any more
 };
 
@@ -45,6 +47,10 @@ public:
 private:
     using time_point = std::chrono::steady_clock::time_point;
 
+    /// Reads into `opened` until it is full or there is no more, and narrows it to that.
+    [[nodiscard]] tls::engine::step fill(buffer_lease& opened, wire_output& out) noexcept;
+    /// Always false.
+    bool end(std::error_code why) noexcept;
     /// How much of `contents` the next record takes.
     [[nodiscard]] std::size_t next_record(std::size_t contents) const noexcept;
     void note_burst(time_point now) noexcept;
@@ -54,7 +60,8 @@ private:
     net::detail::sender& to_;
     std::error_code end_error_;
     bool has_ended_ = false;
-    std::size_t burst_bytes_ = 0;  // since the connection was last idle
+    std::size_t answer_bytes_ = 0;  // that the peer has made us send since we last wanted to
+    std::size_t burst_bytes_ = 0;   // since the connection was last idle
     time_point last_sealed_;
 };
 

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] result<void, configuration_error> replace_certificates(
         std::vector<certificate> certificates);
 
-    [[nodiscard]] state& shared() const noexcept { return *state_; }
+    [[nodiscard]] const std::shared_ptr<state>& shared() const noexcept { return state_; }
 
 private:
     explicit server_context(std::shared_ptr<state> shared) noexcept : state_(std::move(shared)) {}
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] static result<client_context, configuration_error> make(
         client_options options = {});
 
-    [[nodiscard]] state& shared() const noexcept { return *state_; }
+    [[nodiscard]] const std::shared_ptr<state>& shared() const noexcept { return state_; }
 
 private:
     explicit client_context(std::shared_ptr<state> shared) noexcept : state_(std::move(shared)) {}

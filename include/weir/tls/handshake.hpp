@@ -40,8 +40,8 @@ public:
 /// From then on the socket's bytes are those inside of TLS. Its reads end with `errc::truncated`
 /// when the peer goes without saying so; `shutdown_send` and `close` say so to the peer.
 ///
-/// @param socket   connected; nothing may be queued on it and nobody may read. After an error it is
-///                 only good for closing, which tells the peer why.
+/// @param socket   connected, and nobody reads. What is queued on it leaves first, in plain. After
+///                 an error it is only good for closing, which tells the peer why.
 /// Errors:         every errc but host_mismatch; `alert_category` (the peer has refused);
 ///                 timed_out (`handshake_timeout`); those of the socket; operation_canceled.
 /// Cancellation:   the handshake is broken off: close the socket.

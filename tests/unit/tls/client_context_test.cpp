@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(sessions_are_kept_under_the_name_of_their_host) {
         weir::tls::set_session_host(first.client.engine.native(), "localhost");
         first.shake();
         BOOST_REQUIRE(first.is_agreed);
-        auto& sessions = client.shared().sessions;
+        auto& sessions = client.shared()->sessions;
         BOOST_TEST(sessions.size() >= 1U);
         BOOST_TEST((sessions.take("elsewhere") == nullptr));
         const auto kept = sessions.take("localhost");
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(without_room_no_session_is_kept) {
     weir::tls::set_session_host(pair.client.engine.native(), "localhost");
     pair.shake();
     BOOST_TEST(pair.is_agreed);
-    BOOST_TEST(client.shared().sessions.size() == 0U);
+    BOOST_TEST(client.shared()->sessions.size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(whom_nobody_trusted_has_signed_is_refused_and_told) {

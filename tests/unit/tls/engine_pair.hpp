@@ -59,12 +59,12 @@ class engine_pair {
 public:
     explicit engine_pair(const tls::client_context& client_context,
                          const tls::server_context& server_context)
-        : shown(server_context.shared().current()),
-          client(tls::ssl_ptr(SSL_new(client_context.shared().context.get()))),
+        : shown(server_context.shared()->current()),
+          client(tls::ssl_ptr(SSL_new(client_context.shared()->context.get()))),
           server(tls::ssl_ptr(SSL_new(shown->first()))) {
         SSL_set_connect_state(client.engine.native());
         SSL_set_accept_state(server.engine.native());
-        server_context.shared().keys.renew({});
+        server_context.shared()->keys.renew({});
     }
 
     /// Shakes hands, handing `piece` bytes over at a time.
