@@ -11,8 +11,9 @@ void open_span::enter(scope& inner, std::string_view name, std::span<const attri
     id_source& ids = id_source::of_this_thread();
     const auto* around = inner.find<span_context>();
     const bool is_root = around == nullptr || !around->is_valid();
-    here_ = span_context(is_root ? ids.next_trace() : around->trace(), ids.next_span(),
-                         is_root || around->is_sampled());
+    // One after the other: a seed draws the same ids whatever order a compiler has for arguments.
+    const trace_id trace = is_root ? ids.next_trace() : around->trace();
+    here_ = span_context(trace, ids.next_span(), is_root || around->is_sampled());
     const auto* outer = inner.find<scope_path>();
     path_.emplace(name, outer);
     inner.set(here_, *path_);
