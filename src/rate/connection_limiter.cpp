@@ -66,7 +66,9 @@ void connection_limiter::watch(time_point now) {
 
 void connection_limiter::release(counted_source* source) noexcept {
     --open_;
-    if (source != nullptr && --source->second == 0) by_source_.erase(source->first);
+    if (source == nullptr || --source->second > 0) return;
+    const source_network gone = source->first;  // not a part of what is erased
+    by_source_.erase(gone);
 }
 
 }  // namespace weir::rate

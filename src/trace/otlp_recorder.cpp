@@ -204,11 +204,13 @@ void otlp_recorder::measure(const class metric& value, std::span<const attribute
 // ---- what goes out
 
 void otlp_recorder::push(queue& to, std::size_t most, std::uint64_t& dropped, std::string object) {
-    if (to.size() >= most) {
+    if (to.size() >= most || object.size() > options_.max_bytes - bytes_) {
         ++dropped;
         return;
     }
+    const std::size_t size = object.size();
     to.push_back(std::move(object));
+    bytes_ += size;
     if (to.size() == options_.max_batch && on_full_) on_full_();
 }
 
@@ -217,6 +219,7 @@ std::vector<std::string> otlp_recorder::take_batch(queue& from) {
         from.begin() + static_cast<std::ptrdiff_t>(std::min(from.size(), options_.max_batch));
     std::vector<std::string> batch(std::move_iterator(from.begin()), std::move_iterator(last));
     from.erase(from.begin(), last);
+    for (const std::string& each : batch) bytes_ -= each.size();
     return batch;
 }
 

@@ -35,7 +35,9 @@ class otlp_recorder final : public recorder {
 public:
     using time_point = record_place::time_point;
 
-    /// @param wall, now  the same moment by the calendar and by the reactor's clock.
+    /// @param wall, now  the same moment by the calendar and by the reactor's clock. A calendar
+    /// that
+    ///                   is put right later is not followed: durations stay exact.
     explicit otlp_recorder(const otlp_options& options, std::chrono::system_clock::time_point wall,
                            time_point now);
     /// Of a running reactor.
@@ -51,7 +53,9 @@ public:
     /// Called when a batch of spans or logs is complete; must not throw. Empty = nobody.
     void when_batch_is_full(std::function<void()> call) { on_full_ = std::move(call); }
 
+    /// Spans and logs that wait, and how large they are.
     [[nodiscard]] std::size_t waiting() const noexcept { return spans_.size() + logs_.size(); }
+    [[nodiscard]] std::size_t waiting_bytes() const noexcept { return bytes_; }
     // ---- what was dropped because it was too much
     [[nodiscard]] std::uint64_t dropped_spans() const noexcept { return dropped_spans_; }
     [[nodiscard]] std::uint64_t dropped_logs() const noexcept { return dropped_logs_; }
@@ -96,6 +100,7 @@ private:
         open_;  // by the number of the span
     queue spans_;
     queue logs_;
+    std::size_t bytes_ = 0;  // of both
     std::map<metric_key, std::unique_ptr<metric_series>> metrics_;
     std::size_t series_ = 0;
     std::function<void()> on_full_;

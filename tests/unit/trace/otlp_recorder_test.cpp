@@ -176,6 +176,23 @@ CO_TEST(what_is_too_much_is_dropped_and_counted) {
     CO_CHECK_EQUAL(shop.recorder.waiting(), 1U);
 }
 
+CO_TEST(what_waits_is_bounded_in_bytes_too) {
+    otlp_options options("shop");
+    shop_recorder unbounded(options);
+    co_await observe(unbounded.recorder, many_spans(1));
+    const std::size_t one = unbounded.recorder.waiting_bytes();
+    CO_CHECK(one > 0U);
+    options.max_bytes = 3 * one;
+    shop_recorder shop(options);
+    co_await observe(shop.recorder, many_spans(5));
+    CO_CHECK_EQUAL(shop.recorder.dropped_spans(), 2U);
+    CO_CHECK_EQUAL(shop.recorder.waiting_bytes(), 3 * one);
+    CO_CHECK(shop.recorder.take_spans());
+    CO_CHECK_EQUAL(shop.recorder.waiting_bytes(), 0U);
+    co_await observe(shop.recorder, many_spans(1));
+    CO_CHECK_EQUAL(shop.recorder.waiting(), 1U);
+}
+
 CO_TEST(no_more_spans_are_open_than_may_wait) {
     otlp_options options("shop");
     options.max_spans = 2;
