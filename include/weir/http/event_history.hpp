@@ -75,7 +75,8 @@ public:
     send_buffer append(server_event event, time_point now);
 
     /// What came after the event with that ID.
-    /// @param last_event_id  as the reader sent it; whatever it is.
+    /// @param last_event_id  as the reader sent it; whatever it is. One that sent none is new here:
+    ///                       there is nothing to ask for it.
     [[nodiscard]] replay since(std::string_view last_event_id, time_point now);
 
     /// Drops what is too old; the other functions do so themselves.

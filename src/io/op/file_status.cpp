@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -15,6 +16,16 @@ namespace {
 file_kind kind_of(const struct ::statx& status) noexcept {
     if ((status.stx_mask & STATX_TYPE) == 0 || S_ISREG(status.stx_mode)) return file_kind::regular;
     return S_ISDIR(status.stx_mode) ? file_kind::folder : file_kind::other;
+}
+
+/// A file may say that it is of the year 3000, or of none: nanoseconds end in 2262.
+file_facts::time_point time_of(const struct ::statx_timestamp& stamp) noexcept {
+    using std::chrono::seconds;
+    using duration = file_facts::time_point::duration;
+    constexpr auto first = std::chrono::ceil<seconds>(duration::min());
+    constexpr auto last = std::chrono::floor<seconds>(duration::max()) - seconds(1);
+    const seconds whole = std::clamp(seconds(stamp.tv_sec), first, last);
+    return file_facts::time_point(whole + std::chrono::nanoseconds(stamp.tv_nsec));
 }
 
 }  // namespace
@@ -29,9 +40,7 @@ result<file_facts> file_status::await_resume() const noexcept {
     if (raw_result() < 0) return fail(error_from_errno(-raw_result()));
     struct ::statx status{};
     std::memcpy(&status, status_, sizeof status);
-    const file_facts::time_point modified{std::chrono::seconds(status.stx_mtime.tv_sec) +
-                                          std::chrono::nanoseconds(status.stx_mtime.tv_nsec)};
-    return file_facts(status.stx_size, modified, kind_of(status));
+    return file_facts(status.stx_size, time_of(status.stx_mtime), kind_of(status));
 }
 
 }  // namespace weir::op
