@@ -234,6 +234,7 @@
 #include <weir/http/content_coding.hpp>
 #include <weir/http/content_decoder.hpp>
 #include <weir/http/content_encoder.hpp>
+#include <weir/http/cookie.hpp>
 #include <weir/http/cors_policy.hpp>
 #include <weir/http/entity_tag.hpp>
 #include <weir/http/error.hpp>
