@@ -51,6 +51,11 @@ void mark(headers& fields, content_coding coding) {
     WEIR_ASSERT(fields.set("ETag", "W/" + std::string(*tag)), "a field's value stays one");
 }
 
+/// A 304 must say what the 200 would have (RFC 9110 15.4.5), and has no type to tell by.
+void note_not_modified(response& head) {
+    if (head.code() == status::not_modified) vary_by_encoding(head.headers());
+}
+
 }  // namespace
 
 bool is_compressible(std::string_view content_type) noexcept {
@@ -73,6 +78,7 @@ bool compression::is_worth(const response& head, std::optional<std::uint64_t> si
 
 content_coding compression::choose(const request& asked, response& head,
                                    std::optional<std::uint64_t> size) const {
+    note_not_modified(head);
     if (!is_worth(head, size)) return content_coding::identity;
     vary_by_encoding(head.headers());
     const auto coding = accepted_coding(asked.headers()).value_or(content_coding::identity);
@@ -81,6 +87,7 @@ content_coding compression::choose(const request& asked, response& head,
 }
 
 void compression::apply(const request& asked, response& answer) const {
+    note_not_modified(answer);
     if (!is_worth(answer, answer.body().size())) return;
     vary_by_encoding(answer.headers());
     const auto coding = accepted_coding(asked.headers()).value_or(content_coding::identity);

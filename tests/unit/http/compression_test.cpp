@@ -107,10 +107,17 @@ BOOST_AUTO_TEST_CASE(what_is_packed_or_partial_or_must_not_change_is_left_alone)
     const std::string text(2000, 'x');
     BOOST_TEST(is_left_alone({http::status::partial_content, "text/html", text}));
     BOOST_TEST(is_left_alone({http::status::ok, "image/png", text}));
-    BOOST_TEST(is_left_alone({http::status::not_modified, "text/html", ""}));
+    BOOST_TEST(is_left_alone({http::status::no_content, "text/html", ""}));
     http::response untyped(http::status::ok);
     untyped.body() = text;
     BOOST_TEST(is_left_alone(untyped));
+}
+
+BOOST_AUTO_TEST_CASE(caches_are_told_again_when_nothing_was_modified) {
+    http::response known(http::status::not_modified);
+    http::compression().apply(asking("gzip"), known);
+    BOOST_TEST(field(known, "Vary") == "Accept-Encoding");
+    BOOST_TEST(field(known, "Content-Encoding") == "-");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_would_grow_is_sent_as_it_is) {
