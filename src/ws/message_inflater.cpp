@@ -10,8 +10,9 @@ namespace {
 /// What a sender leaves out at the end of a message (RFC 7692 7.2.1).
 constexpr std::array<std::byte, 4> tail = {std::byte{0x00}, std::byte{0x00}, std::byte{0xFF},
                                            std::byte{0xFF}};
-/// A bomb is noticed at the latest when so much more has come out.
-constexpr std::size_t max_step_bytes = std::size_t{64} << 10U;
+/// The ratio is looked at each time that so much more has come out, and at the end: at places that
+/// do not depend on how the message was split.
+constexpr std::size_t step_bytes = std::size_t{64} << 10U;
 
 bool is_over_ratio(std::size_t produced, std::uint64_t used, const limits& limits) noexcept {
     return produced > limits::min_ratio_bytes && produced / limits.max_inflate_ratio() >= used + 1;
@@ -47,6 +48,7 @@ std::optional<protocol_errc> message_inflater::finish(message_buffer& out, const
         if (const auto error = inflate(tail, out, limits)) return error;
     }
     if (!coder_->is_between_blocks()) return protocol_errc::compressed_data_malformed;
+    if (is_over_ratio(out.size(), used_, limits)) return protocol_errc::inflate_ratio_over_limit;
     lent_.reset();
     return std::nullopt;
 }
@@ -58,8 +60,8 @@ std::optional<protocol_errc> message_inflater::inflate(bytes compressed, message
         // One byte more than allowed tells a message that fits from one that does not.
         const std::size_t allowed = max_size + 1 - out.size();
         if (out.spare().empty()) out.make_room(1, 4 * compressed.size() + 1);
-        mutable_bytes room =
-            out.spare().first(std::min({out.spare().size(), allowed, max_step_bytes}));
+        const std::size_t step_left = step_bytes - out.size() % step_bytes;
+        mutable_bytes room = out.spare().first(std::min({out.spare().size(), allowed, step_left}));
         const std::size_t room_bytes = room.size();
         const std::size_t given = compressed.size();
         const inflater::step step = coder_->advance(compressed, room);
@@ -67,7 +69,7 @@ std::optional<protocol_errc> message_inflater::inflate(bytes compressed, message
         used_ += given - compressed.size();
         if (step == inflater::step::broken) return protocol_errc::compressed_data_malformed;
         if (out.size() > max_size) return protocol_errc::message_over_limit;
-        if (is_over_ratio(out.size(), used_, limits)) {
+        if (out.size() % step_bytes == 0 && is_over_ratio(out.size(), used_, limits)) {
             return protocol_errc::inflate_ratio_over_limit;
         }
         if (step == inflater::step::needs_input) return std::nullopt;

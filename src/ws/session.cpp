@@ -99,15 +99,18 @@ std::optional<protocol_errc> session::rare::accept_compressed(bytes arrived, con
         }
     }
     const std::size_t before = assembly.size();
-    if (const auto error = inflating->feed(arrived, assembly, limits)) return error;
-    return check_inflated(before);
+    const auto error = inflating->feed(arrived, assembly, limits);
+    // What came out before an error is looked at first, as it would be in smaller pieces.
+    const auto bad_text = check_inflated(before);
+    return bad_text ? bad_text : error;
 }
 
 std::optional<protocol_errc> session::rare::finish_inflating(const limits& limits) {
     const std::size_t before = assembly.size();
-    if (const auto error = inflating->finish(assembly, limits)) return error;
+    const auto error = inflating->finish(assembly, limits);
+    if (const auto bad_text = check_inflated(before)) return bad_text;
+    if (error) return error;
     inflating.reset();
-    if (const auto error = check_inflated(before)) return error;
     if (kind == message_kind::text && !text.is_complete()) return protocol_errc::text_not_utf8;
     return std::nullopt;
 }

@@ -225,6 +225,15 @@ BOOST_AUTO_TEST_CASE(bad_text_ends_a_message_before_its_last_byte_is_there) {
                 {failed(ws::protocol_errc::text_not_utf8)});
 }
 
+BOOST_AUTO_TEST_CASE(of_several_faults_the_first_is_told_in_any_split) {
+    const std::string bad_text = deflate_bits().stored("\xFF").as_it_is();
+    const std::string no_deflate = "\x07";
+    check(wire(compressed(bad_text + no_deflate)), {failed(ws::protocol_errc::text_not_utf8)});
+    check(wire(compressed(bad_text + std::string(30, 'x'))),
+          {failed(ws::protocol_errc::text_not_utf8)}, each_by_itself,
+          ws::limits().max_message_bytes(25));
+}
+
 // ---- bombs
 
 BOOST_AUTO_TEST_CASE(a_bomb_is_stopped_by_its_ratio_long_before_its_end) {
@@ -243,6 +252,24 @@ BOOST_AUTO_TEST_CASE(a_bomb_is_stopped_by_its_ratio_long_before_its_end) {
     BOOST_TEST(fed < 1024U, "stopped after " << fed << " bytes");
     auto at_once = deflating(ws::role::server, each_by_itself, endless);
     check_lines(feed_whole(at_once, data), seen);
+}
+
+BOOST_AUTO_TEST_CASE(a_ratio_is_judged_alike_in_any_split) {
+    static const auto limits = ws::limits().max_message_bytes(10'000'000);
+    const std::string zeros = ws::script::bomb(1) + std::string("\0\0\xFF\xFF", 4);
+    const std::string honest(9'000, 'h');
+    for (const std::size_t size : {0U, 1'000U, 9'000U}) {
+        const std::string stored = deflate_bits().stored(honest.substr(0, size)).as_it_is();
+        for (const std::string& payload : {stored + zeros, zeros + stored}) {
+            const std::string data = wire(compressed(payload));
+            auto whole = deflating(ws::role::server, each_by_itself, limits);
+            const lines expected = feed_whole(whole, data);
+            for (const std::size_t piece : {1U, 7U, 100U, 4096U}) {
+                auto pieces = deflating(ws::role::server, each_by_itself, limits);
+                check_lines(feed_in_pieces(pieces, data, piece), expected);
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_bomb_is_stopped_by_the_message_limit_where_ratios_are_not_limited) {
