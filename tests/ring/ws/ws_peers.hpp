@@ -29,6 +29,7 @@ using weir::test::error_of;
 using weir::test::must;
 using weir::test::read_to_end;
 using weir::test::read_until;
+using weir::test::run_limited;
 using weir::test::together;
 
 /// Options without a keep-alive and with short times, so that a broken test ends soon.
