@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/http/server.hpp>
 
-#include <weir/base/assert.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_any.hpp>
@@ -14,10 +13,7 @@
 namespace weir::http {
 
 server::server(handler answer, const server_options& options)
-    : core_(std::make_unique<detail::server_core>(std::move(answer), options)) {
-    WEIR_ASSERT(core_->handler != nullptr, "a server needs a handler");
-    WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
-}
+    : core_(std::make_unique<detail::server_core>(std::move(answer), options)) {}
 
 server::~server() = default;
 

@@ -52,7 +52,7 @@ task<> server_connection::serve() {
     try {
         co_await with_stop(stop_, converse());
         if (stream_.socket.is_open() && refusal_) co_await refuse();
-    } catch (const std::exception&) {
+    } catch (...) {
         has_last_words_ = false;  // no memory, or a log that throws: nobody else's affair
     }
     phase_ = phase::over;
@@ -204,6 +204,7 @@ void server_connection::note_exchange() {
     record.method = head_.method();
     record.target = head_.target();
     if (answer_.has_begun()) record.status = answer_.code();
+    if (!stream_.socket.is_open()) record.status = status::switching_protocols;
     record.body_bytes = answer_.body_bytes();
     record.duration = reactor::current().now() - head_read_;
     record.error = failure_;

@@ -2,6 +2,7 @@
 // server_core: what the connections of one server share.
 #pragma once
 
+#include <weir/base/assert.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/http/handler.hpp>
 #include <weir/http/server_options.hpp>
@@ -19,7 +20,10 @@ namespace weir::http::detail {
 class server_core {
 public:
     explicit server_core(http::handler given, server_options with)
-        : handler(std::move(given)), options(std::move(with)) {}
+        : handler(std::move(given)), options(std::move(with)) {
+        WEIR_ASSERT(handler != nullptr, "a server needs a handler");
+        WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
+    }
 
     http::handler handler;
     server_options options;

@@ -19,10 +19,10 @@ public:
     explicit access_record(const net::endpoint& from) noexcept : peer(from) {}
 
     const net::endpoint& peer;
-    std::string_view method;              ///< empty for a request that could not be read
-    std::string_view target;              ///< as sent; empty as above
-    http::status status{};                ///< 0 = it got no answer
-    std::uint64_t body_bytes = 0;         ///< of the answer, without its framing
+    std::string_view method;       ///< empty for a request that could not be read
+    std::string_view target;       ///< as sent; empty as above
+    http::status status{};         ///< 0 = it got no answer; 101 = its connection was handed over
+    std::uint64_t body_bytes = 0;  ///< of the answer, without its framing
     std::chrono::nanoseconds duration{};  ///< from the whole head to the end of the answer
     std::error_code error;                ///< why it was refused, or how its handler failed
     std::string_view what;                ///< of the exception that the handler ended in

@@ -250,6 +250,25 @@ CO_TEST(the_log_is_told_of_every_request_and_of_those_that_were_refused) {
     CO_CHECK(log.lines[2].starts_with("  400 "));
 }
 
+CO_TEST(a_log_that_throws_ends_its_connection_only) {
+    http::server_options options;
+    options.access_log = [](const http::access_record&) { throw std::runtime_error("disk full"); };
+    const auto heard = co_await converse(name_it, saying(get_one + get_two), options);
+    CO_CHECK_EQUAL(heard, named("GET /1"));
+}
+
+CO_TEST(a_connection_that_was_handed_over_is_in_the_log) {
+    kept_log log;
+    const auto take_it = [](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        http::raw_connection raw = weir::ok(exchange.take_connection());
+        co_return co_await raw.socket.close();
+    };
+    const auto heard = co_await converse(take_it, saying(get_one), log.options());
+    CO_CHECK(heard.empty());
+    CO_REQUIRE(log.lines.size() == 1);
+    CO_CHECK_EQUAL(log.lines[0], "GET /1 101 0 -");
+}
+
 CO_TEST(a_thousand_pipelined_requests_are_all_answered_in_order) {
     http::server_options options;
     options.max_requests = 2000;

@@ -10,8 +10,8 @@
 #include <weir/http/error.hpp>
 #include <weir/io/timeout.hpp>
 
-#include <functional>
-#include <vector>
+#include <set>
+#include <string>
 
 using namespace weir::http::test;
 namespace http = weir::http;
@@ -203,6 +203,29 @@ CO_TEST(what_happens_is_counted_and_each_refusal_by_its_name) {
     CO_CHECK_EQUAL(counts.refusals(http::errc::head_too_slow), 1U);
     CO_CHECK_EQUAL(counts.refusals(http::errc::headers_over_limit), 1U);
     CO_CHECK_EQUAL(counts.refusals(http::errc::body_over_limit), 0U);
+}
+
+CO_TEST(connections_end_at_their_last_request_but_not_all_at_the_same) {
+    http::server_options options;
+    options.max_requests = 50;
+    evening tonight(options);
+    std::set<std::size_t> counts;
+    auto visit_often = [&]() -> weir::task<> {
+        std::string text;
+        for (int i = 0; i < 60; ++i) text += get;
+        for (int i = 0; i < 8; ++i) {
+            const auto heard = co_await visit(tonight.where(), text);
+            counts.insert(times(heard, "HTTP/1.1 200 OK"));
+        }
+        tonight.server().drain();
+    };
+    auto [served, visited] = co_await weir::when_all(tonight.serve(), visit_often());
+    static_cast<void>(served);
+    static_cast<void>(visited);
+    CO_REQUIRE(!counts.empty());
+    CO_CHECK(*counts.begin() >= 45);
+    CO_CHECK_EQUAL(*counts.rbegin(), 50U);
+    CO_CHECK(counts.size() > 2);
 }
 
 CO_TEST(a_handler_can_see_that_the_server_drains) {
