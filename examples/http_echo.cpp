@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An HTTP/1.1 echo server: whatever is asked, the answer is 200 with the body of the request, sent
-// on as it arrives. SIGTERM or SIGINT: what is under way is finished, then it ends.
+// on as it arrives; over TLS with a certificate. SIGTERM or SIGINT: what is under way is finished,
+// then it ends.
 #include <weir/coro/ok.hpp>
 #include <weir/coro/when_any.hpp>
 #include <weir/http/exchange.hpp>
@@ -50,7 +51,9 @@ public:
 
 private:
     weir::task<weir::result<void>> serve_one(weir::shard& here) {
-        weir::http::server server(echo);
+        weir::http::server_options options;
+        options.prepare = where_.securing();
+        weir::http::server server(echo, options);
         servers_.at(here.index()) = &server;
         auto acceptor = weir::ok(where_.listen());
         const auto ended = co_await server.serve(acceptor);

@@ -64,6 +64,13 @@ public:
         co_return info.has_value();
     }
 
+    /// The same as a step of a server; empty without a certificate.
+    [[nodiscard]] std::function<weir::task<weir::result<void>>(weir::net::stream_socket&)>
+    securing() const {
+        if (!tls_) return nullptr;
+        return weir::tls::acceptance(*tls_);
+    }
+
     [[nodiscard]] weir::runtime_options runtime() const {
         weir::runtime_options options;
         options.shards = shards_;

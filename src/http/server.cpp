@@ -34,7 +34,8 @@ task<result<void>> server::serve(net::tcp_acceptor& acceptor) {
 
 task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& connections) {
     const auto serve_it = [this](net::tcp_socket socket) {
-        return serve_connection(std::move(socket));
+        return core_->options.prepare ? prepare_and_serve(std::move(socket))
+                                      : serve_connection(std::move(socket));
     };
     for (;;) {
         auto socket = co_await acceptor.accept();
@@ -50,6 +51,17 @@ task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& c
 }
 
 task<result<void>> server::told_to_drain() { co_return co_await drain_.wait(); }
+
+task<> server::prepare_and_serve(net::tcp_socket socket) {
+    auto preparing = core_->options.prepare(socket);
+    const auto prepared = co_await std::move(preparing);
+    if (prepared) {
+        co_await serve_connection(std::move(socket));
+    } else {
+        core_->statistics.unprepared.add();
+        static_cast<void>(co_await socket.close());  // says why, where the protocol can
+    }
+}
 
 task<> server::serve_connection(net::stream_socket socket) {
     detail::server_connection connection(std::move(socket), *core_);

@@ -129,6 +129,23 @@ task<result<connection_info>> accept(net::stream_socket& socket, server_context 
     co_return co_await with_timeout(state.options.handshake_timeout, std::move(phased));
 }
 
+namespace {
+
+task<result<void>> accept_only(net::stream_socket& socket, server_context context) {
+    auto accepting = accept(socket, std::move(context));
+    const auto info = co_await std::move(accepting);
+    if (!info) co_return fail(info.error());
+    co_return {};
+}
+
+}  // namespace
+
+std::function<task<result<void>>(net::stream_socket&)> acceptance(server_context context) {
+    return [context = std::move(context)](net::stream_socket& socket) {
+        return accept_only(socket, context);
+    };
+}
+
 task<result<connection_info>> connect(net::stream_socket& socket, client_context context,
                                       std::string host) {
     host = without_last_dot(std::move(host));

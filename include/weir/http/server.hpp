@@ -64,6 +64,7 @@ public:
 private:
     [[nodiscard]] task<result<void>> accept_all(net::tcp_acceptor& acceptor,
                                                 task_group& connections);
+    [[nodiscard]] task<> prepare_and_serve(net::tcp_socket socket);
     [[nodiscard]] task<result<void>> told_to_drain();
 
     std::unique_ptr<detail::server_core> core_;

@@ -2,8 +2,11 @@
 // server_options: what a server allows its peers, and whom it tells.
 #pragma once
 
+#include <weir/base/result.hpp>
+#include <weir/coro/task.hpp>
 #include <weir/http/access_record.hpp>
 #include <weir/http/request_parser.hpp>
+#include <weir/net/stream_socket.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -47,6 +50,9 @@ public:
     std::chrono::nanoseconds close_timeout = std::chrono::seconds(2);
     /// How long requests under way have after `server::drain`.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(30);
+    /// What is done with an accepted socket before its first request, as a handshake of TLS
+    /// (`tls::acceptance`); empty = nothing. It sees to its own time; an error ends the connection.
+    std::function<task<result<void>>(net::stream_socket&)> prepare;
     /// Told of every request when its answer has ended; empty = nobody. It must not throw.
     std::function<void(const access_record&)> access_log;
 };

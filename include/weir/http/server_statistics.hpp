@@ -17,6 +17,7 @@ class server_statistics {
 public:
     server_statistics() noexcept = default;
 
+    metrics::counter unprepared;   ///< accepted, and ended by an error of `prepare`
     metrics::counter connections;  ///< begun
     metrics::counter connections_ended;
     metrics::counter idle_ended;        ///< of these, for being idle too long or to make room

@@ -11,6 +11,7 @@
 #include <weir/tls/options.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,10 @@ public:
 /// Source:         RFC 8446, RFC 5246; RFC 6066 3 (SNI), RFC 7301 (ALPN), RFC 5077 (tickets).
 [[nodiscard]] task<result<connection_info>> accept(net::stream_socket& socket,
                                                    server_context context);
+
+/// `accept` as a step that a server takes with each socket; what was agreed on is not told.
+[[nodiscard]] std::function<task<result<void>>(net::stream_socket&)> acceptance(
+    server_context context);
 
 /// The client's side: the server must show a certificate for `host` that is signed by somebody who
 /// is trusted.

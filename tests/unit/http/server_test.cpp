@@ -90,6 +90,31 @@ CO_TEST(connections_are_served_side_by_side) {
     CO_CHECK(!tonight.outcome());
 }
 
+CO_TEST(a_socket_is_prepared_before_its_first_request_or_closed) {
+    http::server_options options;
+    options.prepare = [](weir::net::stream_socket& socket) -> weir::task<weir::result<void>> {
+        auto first = co_await weir::ok(socket.receive());
+        const bool knows_it = weir::as_text(first.data()) == "sesame";
+        if (!knows_it) co_return weir::fail(std::errc::permission_denied);
+        co_return co_await socket.send_copy(weir::as_bytes("open "));
+    };
+    evening open(options);
+    auto enter = [&](std::string word) -> weir::task<std::string> {
+        auto socket = co_await weir::net::connect(open.where());
+        if (!socket) co_return "not connected";
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(word)));
+        auto said = co_await waiting_after({})(*socket);
+        static_cast<void>(co_await socket->close());
+        co_return said;
+    };
+    auto all = weir::when_all(open.serve(), enter("sesame"), enter("please"), open.drain_after(1s));
+    auto outcome = co_await std::move(all);
+    BOOST_TEST(std::get<1>(outcome) == "open ");
+    BOOST_TEST(std::get<2>(outcome).empty());
+    BOOST_TEST(open.server().statistics().unprepared.value() == 1U);
+    BOOST_TEST(open.server().statistics().connections.value() == 1U);
+}
+
 CO_TEST(draining_ends_idle_connections_at_once_and_lets_answers_be_finished) {
     evening tonight;
     auto [served, drained, idle, silent, busy] = co_await weir::when_all(

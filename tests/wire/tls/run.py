@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """weir's TLS at both ends of connections with others.
 
-run.py TCP_ECHO TLS_CLIENT [WS_ECHO]
+run.py TCP_ECHO TLS_CLIENT [HTTP_ECHO [WS_ECHO]]
 """
 
 import asyncio
@@ -21,7 +21,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "websocket"
 from authority import Authority
 from server_process import ServerProcess
 
-TCP_ECHO, TLS_CLIENT, *WS_ECHO = sys.argv[1:]
+TCP_ECHO, TLS_CLIENT, *MORE = sys.argv[1:]
+HTTP_ECHO, WS_ECHO = [*MORE, None, None][:2]
 TESTS = []
 
 
@@ -222,13 +223,34 @@ def python_websockets_talk_over_tls(place):
                 await peer.send(sent)
                 assert await peer.recv() == sent, size
 
-    with place.echo(WS_ECHO[0]) as server:
+    with place.echo(WS_ECHO) as server:
         asyncio.run(talk(f"wss://localhost:{server.address[1]}/"))
 
 
+@test
+def curl_speaks_http_over_tls(place):
+    if not HTTP_ECHO:
+        return
+    with place.echo(HTTP_ECHO) as server, tempfile.NamedTemporaryFile() as file:
+        file.write(os.urandom(700_000))
+        file.flush()
+        url = f"https://localhost:{server.address[1]}/"
+        curl = ["curl", "-sS", "--cacert", place.authority.file]
+        for version in (["--tls-max", "1.2"], ["--tlsv1.3"]):
+            done = subprocess.run([*curl, *version, "-d", "hello", url, url], capture_output=True,
+                                  timeout=60, check=True)
+            assert done.stdout == b"hellohello", done
+            done = subprocess.run([*curl, *version, "--data-binary", f"@{file.name}", url],
+                                  capture_output=True, timeout=60, check=True)
+            assert done.stdout == pathlib.Path(file.name).read_bytes()
+        done = subprocess.run(["curl", "-sS", url], capture_output=True, timeout=60, check=False)
+        assert done.returncode == 60, done  # it does not know the authority
+
+
 def main():
-    if shutil.which("openssl") is None:
-        sys.exit("missing: openssl\n  apt-get install -y --no-install-recommends openssl")
+    for program in ("openssl", "curl"):
+        if shutil.which(program) is None:
+            sys.exit(f"missing: {program}\n  apt-get install -y --no-install-recommends {program}")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Place(pathlib.Path(folder))
