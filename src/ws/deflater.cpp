@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace weir::ws {
 namespace {
@@ -37,17 +38,21 @@ deflater::deflater(int window_bits, int level) : level_(level) {
 
 deflater::~deflater() { static_cast<void>(::deflateEnd(&stream_)); }
 
+void deflater::change_level(int level) {
+    if (stream_.total_in != 0) ::deflateReset(&stream_);
+    // zlib may flush first, and must not do so to where the last message went.
+    std::array<Bytef, 64> nothing{};
+    stream_.avail_in = 0;
+    stream_.next_out = nothing.data();
+    stream_.avail_out = nothing.size();
+    ::deflateParams(&stream_, level, Z_DEFAULT_STRATEGY);
+    WEIR_ASSERT(stream_.avail_out == nothing.size(), "a fresh stream has nothing to flush");
+    level_ = level;
+}
+
 message_buffer deflater::compress(bytes payload, int level) {
-    if (!is_fresh_) {
-        ::deflateReset(&stream_);
-        is_fresh_ = true;
-    }
-    if (level != level_) {
-        // A change in the midst of a stream may flush a block of its own, into no room.
-        if (stream_.total_in != 0) ::deflateReset(&stream_);
-        ::deflateParams(&stream_, level, Z_DEFAULT_STRATEGY);
-        level_ = level;
-    }
+    if (std::exchange(must_forget_, false)) ::deflateReset(&stream_);
+    if (level != level_) change_level(level);
     message_buffer out;
     const std::size_t room = payload.size() + tail_bytes;
     out.make_room(std::max(room, reusable_bytes), std::max(room, reusable_bytes));

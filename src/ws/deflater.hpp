@@ -35,12 +35,15 @@ public:
     [[nodiscard]] message_buffer compress(bytes payload, int level);
 
     /// Makes the next message refer to nothing before it.
-    void forget() noexcept { is_fresh_ = false; }
+    void forget() noexcept { must_forget_ = true; }
 
 private:
+    /// Forgets, too.
+    void change_level(int level);
+
     ::z_stream stream_{};
     int level_;
-    bool is_fresh_ = true;
+    bool must_forget_ = false;
 };
 
 }  // namespace weir::ws

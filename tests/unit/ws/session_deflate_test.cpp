@@ -402,7 +402,8 @@ BOOST_AUTO_TEST_CASE(without_room_a_message_waits_for_its_last_byte) {
               wire(frame(0, payload.substr(3))),
           {"text:patience", "text:patience"});
     BOOST_TEST(pool.deferred() > before);
-    auto subject = deflating(ws::role::server, each_by_itself, ws::limits().max_message_bytes(7));
+    const auto limits = ws::limits().max_message_bytes(7);
+    auto subject = deflating(ws::role::server, each_by_itself, limits);
     check_lines(feed_whole(subject, wire(compressed(payload))),
                 {failed(ws::protocol_errc::message_over_limit)});
     taken.clear();
