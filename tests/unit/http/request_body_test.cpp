@@ -217,7 +217,8 @@ CO_TEST(a_read_that_is_given_up_loses_nothing) {
             if (piece) text += weir::as_text(piece->data());
             if (!piece && ++late > 20) co_return weir::fail(piece.error());
         }
-        co_return co_await exchange.respond(http::status::ok, {}, late > 2 ? text : "?");
+        if (late <= 2) text = "it never had to wait";
+        co_return co_await exchange.respond(http::status::ok, {}, text);
     };
     const auto heard = co_await converse(
         impatient, dripping(post + "Content-Length: 3\r\nConnection: close\r\n\r\n", "x", 1s, 3));
