@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 weir::task<weir::result<int>> square(int number) {
     co_await weir::ok(weir::sleep_for(1ms));
-    co_return number * number;
+    co_return number* number;
 }
 
 /// A stream makes its values on demand and may wait for them.
@@ -41,7 +41,7 @@ weir::task<int> process() {
     const auto handle = [&sum](int reading) { return add_to(sum, reading); };
     const auto handled = co_await weir::for_each_concurrent(readings(100), 8, handle);
     std::printf("the readings add up to %d\n", sum);
-    co_return handled && sum == 5050 && squares->back() == 10'000 ? 0 : 1;
+    co_return handled&& sum == 5050 && squares->back() == 10'000 ? 0 : 1;
 }
 
 int main() { return weir::run(process()); }

@@ -52,7 +52,7 @@ weir::task<int> run_both() {
     event_batcher events(limits);
     const auto [reported, written] =
         co_await weir::when_all(report_all(events), write_away(events));
-    co_return reported && written && *written == 500 ? 0 : 1;
+    co_return reported&& written && *written == 500 ? 0 : 1;
 }
 
 int main() { return weir::run(run_both()); }

@@ -44,7 +44,7 @@ weir::task<bool> offer(double load) {
     const double goodput = double(all.written()) / took.count() / capacity;
     std::printf("%.1fx: %7zu accepted, %7zu shed, %7zu written: %.2f of capacity\n", load,
                 all.accepted(), all.refused(), all.written(), goodput);
-    co_return sent && done && all.written() == all.accepted();
+    co_return sent&& done&& all.written() == all.accepted();
 }
 
 weir::task<int> run_all() {
