@@ -39,9 +39,9 @@ receiver::~receiver() {
 
 bool receiver::wait(receive_waiter& waiter) noexcept {
     WEIR_ASSERT(reader() == nullptr, "a second read was started while one is in flight");
-    while (unread_ != nullptr) {
+    while (unread_ != nullptr && !unread_->empty()) {
         buffer_lease lease = unread_->pop_front();
-        if (unread_->empty()) delete std::exchange(unread_, nullptr);
+        if (unread_->empty() && !is_layered_) delete std::exchange(unread_, nullptr);
         if (waiter.take_bytes(std::move(lease))) return true;
     }
     if (ended_) {
@@ -140,7 +140,7 @@ void receiver::disarmed() noexcept {
 
 void receiver::deliver(buffer_lease&& arrived) noexcept {
     if (closing_) return;
-    if (layer_ == nullptr) return hand_over(std::move(arrived));
+    if (!is_layered_) return hand_over(std::move(arrived));
     open_records(arrived.data());
 }
 
@@ -159,7 +159,7 @@ private:
 
 void receiver::open_records(bytes wire) noexcept {
     opening to(*this);
-    const bool goes_on = layer_->open(wire, to);
+    const bool goes_on = layer().open(wire, to);
     if (!goes_on && !closing_ && !ended_) finish_reading();
 }
 
@@ -177,7 +177,7 @@ void receiver::keep(buffer_lease&& arrived) noexcept {
 void receiver::finish(int error) noexcept {
     if (ended_) return;
     error_ = error;
-    if (layer_ != nullptr) layer_->wire_ended(end_of(error));
+    if (is_layered_) layer().wire_ended(end_of(error));
     finish_reading();
 }
 
@@ -189,14 +189,17 @@ void receiver::finish_reading() noexcept {
 }
 
 std::error_code receiver::end_error() const noexcept {
-    return layer_ != nullptr ? layer_->end_error() : end_of(error_);
+    return is_layered_ ? layer().end_error() : end_of(error_);
 }
+
+record_layer& receiver::layer() const noexcept { return *unread_->layer; }
 
 void receiver::set_layer(record_layer& layer) noexcept {
     WEIR_ASSERT(reader() == nullptr, "a record layer was put under a read in flight");
-    layer_ = &layer;
     const bool wire_has_ended = ended_;
     const std::unique_ptr<unread_queue> records(std::exchange(unread_, nullptr));
+    unread().layer = &layer;
+    is_layered_ = true;
     while (records != nullptr && !records->empty()) open_records(records->pop_front().data());
     if (wire_has_ended) layer.wire_ended(end_of(error_));
 }
@@ -204,7 +207,7 @@ void receiver::set_layer(record_layer& layer) noexcept {
 void receiver::read_bulk() noexcept {
     if (reader() == nullptr || ended_ || way_ != way::bulk) return;
     ++reactor::current().stats().direct_calls;
-    const mutable_bytes space = layer_ == nullptr ? waiter_->direct_space() : mutable_bytes();
+    const mutable_bytes space = is_layered_ ? mutable_bytes() : waiter_->direct_space();
     const int got = space.empty() ? read_leased() : read_directly(space);
     if (got == -EAGAIN || got == -EINTR) {
         readable_ = got == -EINTR;

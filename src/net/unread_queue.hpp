@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // unread_queue: bytes that arrived on a socket while nobody read it. It exists only as long as it
-// holds something, so that a socket without unread bytes pays one pointer.
+// holds something, so that a socket without unread bytes pays one pointer; but for a socket with a
+// record layer, of which plain ones must not feel anything either.
 #pragma once
 
 #include <weir/coro/detail/frame_pool.hpp>
 #include <weir/io/buffer_ring.hpp>
+#include <weir/net/detail/record_layer.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -40,6 +42,9 @@ public:
         --pieces_;
         return lease;
     }
+
+    /// The record layer that the bytes have come through; null = none.
+    record_layer* layer = nullptr;
 
     [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }

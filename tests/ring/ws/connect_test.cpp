@@ -2,6 +2,9 @@
 // connect, start_client, url: what a client asks for and what it refuses to believe.
 #include "ws_peers.hpp"
 
+#include "tls_streams.hpp"
+
+#include <weir/tls/error.hpp>
 #include <weir/ws/accept.hpp>
 #include <weir/ws/connect.hpp>
 
@@ -65,13 +68,24 @@ BOOST_AUTO_TEST_CASE(a_url_has_a_host_a_port_and_a_target) {
     BOOST_TEST(full->port() == 8080);
     BOOST_TEST(full->target() == "/?room=5");
     BOOST_TEST(full->authority() == "[::1]:8080");
+    BOOST_TEST(!full->is_secure());
+}
+
+BOOST_AUTO_TEST_CASE(a_secure_url_has_another_usual_port) {
+    const auto plain = url::parse("WSS://example.org/a");
+    BOOST_TEST(plain->is_secure());
+    BOOST_TEST(plain->port() == 443);
+    BOOST_TEST(plain->authority() == "example.org");
+    BOOST_TEST(url::parse("wss://example.org:80")->authority() == "example.org:80");
 }
 
 BOOST_AUTO_TEST_CASE(a_url_that_means_two_things_is_refused) {
     for (const char* text :
-         {"", "ws:", "http://a/", "wss://a/", "ws://", "ws:///", "ws://:80", "ws://a:0", "ws://a:x",
-          "ws://a:65536", "ws://a:80x", "ws://a:", "ws://u@a/", "ws://a/#f", "ws://a#f",
-          "ws://[::1", "ws://[::1]x:80/", "ws://a]/", "ws://a b/"}) {
+         {"",          "ws:",          "http://a/",  "wss:/a/",         "wsss://a/",
+          "wss://",    "ws://",        "ws:///",     "ws://:80",        "ws://a:0",
+          "ws://a:x",  "ws://a:65536", "ws://a:80x", "ws://a:",         "ws://u@a/",
+          "ws://a/#f", "ws://a#f",     "ws://[::1",  "ws://[::1]x:80/", "ws://a]/",
+          "ws://a b/"}) {
         BOOST_TEST(!url::parse(text).has_value(), text);
     }
 }
@@ -103,6 +117,45 @@ RING_TEST(both_ends_of_weir_understand_each_other) {
     // A name, which may stand for an address where nobody listens too.
     const std::string where = "WS://localhost:" + std::to_string(acceptor.local_endpoint().port());
     co_await together(serve(acceptor, server), ask(where, options));
+}
+
+RING_TEST(over_tls_they_understand_each_other_and_a_stranger_is_refused) {
+    const auto secret = weir::test::must_serve(weir::test::serving_options());
+    weir::ws::server_options server;
+    server.connection = quick_options();
+    auto acceptor = weir::test::listen_on_loopback();
+    auto serve = [&]() -> weir::task<> {
+        for (int i = 0; i < 2; ++i) {
+            auto socket = must(co_await acceptor.accept());
+            const auto info = co_await weir::tls::accept(socket, secret);
+            if (!info) continue;
+            auto made = co_await weir::ws::accept(std::move(socket), server);
+            BOOST_REQUIRE(made.has_value());
+            static_cast<void>(co_await echo(*made));
+        }
+    };
+    client_options options = options_for_tests();
+    options.tls = weir::test::must_trust(weir::test::trusting_options());
+    client_options strange = options_for_tests();
+    const weir::test::certificate_authority stranger("a stranger");
+    weir::tls::client_options trusting;
+    trusting.trusted = weir::tls::trust::only(stranger.pem());
+    strange.tls = weir::test::must_trust(trusting);
+    auto ask = [&]() -> weir::task<> {
+        const auto port = std::to_string(acceptor.local_endpoint().port());
+        const url where = *url::parse("wss://localhost:" + port + "/");
+        auto made = co_await weir::ws::connect(where, options);
+        BOOST_REQUIRE(made.has_value());
+        const std::string text(100'000, 't');
+        static_cast<void>(co_await made->send_text(text));
+        const auto answer = must(co_await made->receive());
+        BOOST_TEST((answer.text() == text));
+        const auto closed = co_await made->close();
+        BOOST_TEST(closed.has_value());
+        const auto refused = co_await weir::ws::connect(where, strange);
+        BOOST_TEST((weir::test::error_of(refused) == weir::tls::errc::issuer_unknown));
+    };
+    co_await together(serve(), ask());
 }
 
 RING_TEST(frames_behind_the_answer_are_the_first_messages) {

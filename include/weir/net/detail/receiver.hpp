@@ -115,6 +115,8 @@ private:
     /// Whether more is kept than should be while nobody reads.
     [[nodiscard]] bool is_paused() const noexcept;
     [[nodiscard]] unread_queue& unread();
+    /// Only when it is layered.
+    [[nodiscard]] record_layer& layer() const noexcept;
     [[nodiscard]] int read_directly(mutable_bytes space) noexcept;
     [[nodiscard]] int read_leased() noexcept;
     void note_bulk_piece(std::size_t size) noexcept;
@@ -124,8 +126,7 @@ private:
         receive_waiter* waiter_ = nullptr;
         end_listener* end_listener_;  // when closing_
     };
-    unread_queue* unread_ = nullptr;  // exists while something is kept
-    record_layer* layer_ = nullptr;
+    unread_queue* unread_ = nullptr;  // exists while something is kept, or there is a layer
     int fd_;
     int error_ = 0;
     way way_ = way::small;
@@ -134,6 +135,7 @@ private:
     bool hung_up_ : 1 = false;   // bulk: its end was reported, and will not be reported again
     bool ended_ : 1 = false;
     bool closing_ : 1 = false;
+    bool is_layered_ : 1 = false;
     std::uint8_t small_pieces_ = 0;
 };
 
