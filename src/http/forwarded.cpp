@@ -40,8 +40,22 @@ std::optional<net::endpoint> parse_node(std::string_view node) {
     return found ? std::optional(*found) : std::nullopt;
 }
 
+/// A string that a stranger left open hides what trusted proxies have appended behind it.
+bool has_open_string(std::string_view text) noexcept {
+    bool is_open = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '"') {
+            is_open = !is_open;
+        } else if (is_open && text[i] == '\\') {
+            ++i;
+        }
+    }
+    return is_open;
+}
+
 /// The value of "for" in one element of Forwarded; nullopt = it has none, or several.
 std::optional<std::string_view> node_in(std::string_view element) {
+    if (has_open_string(element)) return std::nullopt;
     std::optional<std::string_view> found;
     while (!element.empty()) {
         std::string_view pair = take_until(element, ';');

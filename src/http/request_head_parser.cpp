@@ -4,6 +4,7 @@
 #include <weir/http/error.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <string_view>
 #include <system_error>
@@ -30,6 +31,19 @@ result<bool> request_head_parser::feed(bytes& data, request& head) {
     return true;
 }
 
+namespace {
+
+/// Whether it can be a host with or without a port, or nothing (RFC 9110 7.2). A comma is a part
+/// of no name that is used, but of two fields that somebody has joined.
+bool is_host(std::string_view value) noexcept {
+    constexpr std::string_view marks = "-._~!$&'()*+;=%:[]";
+    return std::all_of(value.begin(), value.end(), [marks](unsigned char c) {
+        return std::isalnum(c) != 0 || marks.find(static_cast<char>(c)) != marks.npos;
+    });
+}
+
+}  // namespace
+
 result<void> request_head_parser::finish(request& head) {
     const auto version = grammar_.version();
     if (!version) return fail(version.error());
@@ -44,6 +58,9 @@ result<void> request_head_parser::finish(request& head) {
     const std::size_t hosts = head.headers().count("Host");
     if (hosts > 1 || (hosts == 0 && *version == version::http_1_1)) {
         return fail(make_error_code(errc::host_missing_or_repeated));
+    }
+    if (const auto host = head.headers().find("Host"); host && !is_host(*host)) {
+        return fail(make_error_code(errc::bad_header_value));
     }
     return choose_body(head);
 }

@@ -23,6 +23,10 @@ constexpr std::size_t max_joined_bytes = std::size_t{16} << 10U;
 
 }  // namespace
 
+bool response_writer::is_cut_off() const noexcept {
+    return has_begun() && !is_finished() && framing_ == body_framing::until_close && !is_head_;
+}
+
 response_writer::response_writer(detail::server_stream& to, request_body& body) noexcept
     : stream_(to), body_(body) {}
 

@@ -45,17 +45,26 @@ task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& c
             core_->statistics.idle_ended.add();
             core_->idle.front().end_if_idle();
         }
+        core_->wants_room = is_full && core_->idle.empty();
         auto started = connections.spawn(serve_it, std::move(*socket));
-        if (auto begun = co_await started; !begun) co_return begun;
+        const auto begun = co_await started;
+        core_->wants_room = false;
+        if (!begun) co_return begun;
     }
 }
 
 task<result<void>> server::told_to_drain() { co_return co_await drain_.wait(); }
 
 task<> server::prepare_and_serve(net::tcp_socket socket) {
-    auto preparing = core_->options.prepare(socket);
-    const auto prepared = co_await std::move(preparing);
-    if (prepared) {
+    bool is_prepared = false;
+    try {
+        auto preparing = core_->options.prepare(socket);
+        const auto prepared = co_await std::move(preparing);
+        is_prepared = prepared.has_value();
+    } catch (...) {
+        is_prepared = false;  // it concerns nobody but this one
+    }
+    if (is_prepared) {
         co_await serve_connection(std::move(socket));
     } else {
         core_->statistics.unprepared.add();

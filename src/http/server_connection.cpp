@@ -30,6 +30,12 @@ status status_of_failure(const std::error_code& failure) noexcept {
     return failure.category() == category() ? status_for(failure) : status::internal_server_error;
 }
 
+/// The largest time stands for none.
+reactor::time_point later(reactor::time_point now, std::chrono::nanoseconds by) noexcept {
+    constexpr auto last = reactor::time_point::max();
+    return by > last - now ? last : now + by;
+}
+
 }  // namespace
 
 server_connection::server_connection(net::stream_socket socket, server_core& core)
@@ -56,7 +62,11 @@ task<> server_connection::serve() {
         has_last_words_ = false;  // no memory, or a log that throws: nobody else's affair
     }
     phase_ = phase::over;
-    if (stream_.socket.is_open()) co_await close();
+    try {
+        if (stream_.socket.is_open()) co_await close();
+    } catch (...) {
+        has_last_words_ = false;  // the socket closes itself
+    }
     core.statistics.connections_ended.add();
 }
 
@@ -115,14 +125,18 @@ bool server_connection::begin_wait() noexcept {
     if (parser_.has_begun()) {
         if (phase_ == phase::head) return true;
         phase_ = phase::head;
-        limit_wait(now + core.options.head_timeout);
+        limit_wait(later(now, core.options.head_timeout));
         return true;
     }
     if (core.draining) return false;
+    if (requests_ > 0 && std::exchange(stream_.core.wants_room, false)) {
+        stream_.core.statistics.idle_ended.add();
+        return false;
+    }
     phase_ = phase::idle;
     stream_.core.idle.push_back(*this);
-    limit_wait(
-        now + (requests_ == 0 ? core.options.first_byte_timeout : core.options.keep_alive_timeout));
+    limit_wait(later(
+        now, requests_ == 0 ? core.options.first_byte_timeout : core.options.keep_alive_timeout));
     return true;
 }
 
@@ -147,7 +161,8 @@ bool server_connection::begin_exchange() {
         }
     }
     body_.expect(parser_.body_length(), parser_.body(), says_continue);
-    const bool goes_on = --requests_left_ > 0 && head_.keeps_alive();
+    // What follows a CONNECT that was answered by 2xx is no HTTP, to whoever passed it on.
+    const bool goes_on = --requests_left_ > 0 && head_.keeps_alive() && head_.method() != "CONNECT";
     answer_.expect(head_.version(), head_.method() == "HEAD", goes_on);
     parser_.restart();
     return !refusal_;
@@ -192,7 +207,8 @@ task<> server_connection::answer_failure() {
     const status code = status_of_failure(failure_);
     // Nothing of what went wrong in here, unless it is the peer's to mend.
     std::string text(reason_phrase(code));
-    if (failure_.category() == category()) text = failure_.message();
+    const bool is_of_peer = static_cast<unsigned>(code) < 500;
+    if (failure_.category() == category() && is_of_peer) text = failure_.message();
     text += '\n';
     static_cast<void>(co_await answer_.respond(code, text_type, as_bytes(text)));
 }
@@ -215,6 +231,9 @@ void server_connection::note_exchange() {
 /// Tells the peer why nothing more of what it sends is read.
 task<> server_connection::refuse() {
     stream_.received.reset();
+    deadline_ = time_point::max();
+    what_.clear();
+    if (phase_ != phase::answering) head_read_ = reactor::current().now();
     stream_.core.statistics.count_refusal(static_cast<errc>(refusal_.value()));
     body_.expect(0, body_reader(), false);
     answer_.expect(version::http_1_1, phase_ == phase::answering && head_.method() == "HEAD",
@@ -229,6 +248,10 @@ task<> server_connection::refuse() {
 
 task<> server_connection::close() {
     stream_.received.reset();
+    if (answer_.is_cut_off()) {
+        stream_.socket.abort();
+        co_return;
+    }
     const auto& options = stream_.core.options;
     const auto ended = co_await stream_.end_sending();
     if (ended && has_last_words_) {
@@ -267,6 +290,7 @@ void server_connection::end_if_idle() noexcept {
 /// expires.
 void server_connection::limit_wait(time_point deadline) noexcept {
     deadline_ = deadline;
+    if (deadline == time_point::max()) return;
     if (watch_.is_armed() && watched_until_ <= deadline) return;
     timer_wheel& timers = reactor::current().timers();
     timers.disarm(watch_);

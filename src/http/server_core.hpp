@@ -35,6 +35,8 @@ public:
     intrusive_list<server_connection> idle;
     std::uint64_t connections = 0;  // so far
     bool draining = false;
+    /// Somebody has connected to a full server of which nobody was idle: who is next makes room.
+    bool wants_room = false;
 };
 
 }  // namespace weir::http::detail

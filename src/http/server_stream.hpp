@@ -53,6 +53,8 @@ public:
 
 private:
     /// Waits for room behind `size` bytes that `queue` queues.
+    /// What must have left at each look after a slow peer; 1 or more.
+    [[nodiscard]] std::size_t least_progress() const noexcept;
     template <class Queue>
     [[nodiscard]] task<result<void>> send_slowly(std::size_t size, Queue queue);
 };

@@ -34,7 +34,7 @@ constexpr std::size_t sealed_at_once_bytes = 256 * 1024;
 constexpr std::size_t full_record_bytes = 16 * 1024;
 /// Pieces from here on are sealed where they lie.
 constexpr std::size_t max_joined_bytes = 4 * 1024;
-constexpr std::size_t record_piece_bytes = 64 * 1024;
+constexpr std::size_t record_piece_bytes = full_record_bytes + 1024;  // what it adds, too
 
 }  // namespace
 
@@ -215,7 +215,7 @@ bool send_queue::seal_pieces() {
 std::size_t send_queue::seal_some(const piece& next) {
     const bool is_alone = next.next == nullptr || next.next->is_end;
     if (is_alone || next.size > max_joined_bytes) {
-        const std::size_t size = std::min(next.size, sealed_at_once_bytes);
+        const std::size_t size = std::min(next.size, full_record_bytes);
         return owner_.layer_->seal({next.data, size}) ? size : 0;
     }
     std::array<std::byte, full_record_bytes> joined;

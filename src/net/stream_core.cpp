@@ -37,10 +37,10 @@ public:
         reactor& loop = reactor::current();
         loop.add_closing();
         core_.sender().set_idle_listener(this);
-        core_.receiver().end(*this);
         // A peer that is gone may miss that; nothing is lost by it.
         only_end_is_left_ = core_.sender().has_sent_all() && !core_.sender().has_failed();
         core_.sender().push_end();
+        core_.receiver().end(*this);  // last: it may find all else idle, and begin the close
         if (!core_.sender().is_idle()) {
             const auto longest = reactor::time_point::max() - loop.now();
             loop.timers().arm(*this, loop.now() + std::min(linger, longest));

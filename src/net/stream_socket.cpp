@@ -69,6 +69,14 @@ task<result<void>> stream_socket::shutdown_send() {
     co_return co_await op::shutdown(fd, SHUT_WR);
 }
 
+void stream_socket::abort() noexcept {
+    const linger at_once{1, 0};
+    static_cast<void>(reactor::current().system().set_option(core().fd(), SOL_SOCKET, SO_LINGER,
+                                                             &at_once, sizeof at_once));
+    core().sender().fail(ECONNABORTED);
+    core_.reset();
+}
+
 stream_socket::close_awaiter stream_socket::close(std::chrono::nanoseconds linger) noexcept {
     return close_awaiter(std::move(core_), linger);
 }

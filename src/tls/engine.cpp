@@ -58,7 +58,7 @@ private:
     }
 };
 
-engine::engine(ssl_ptr ssl) noexcept : ssl_(std::move(ssl)) {
+engine::engine(ssl_ptr ssl) : ssl_(std::move(ssl)) {
     BIO* wire = wire_bio::make(*this);
     SSL_set_bio(ssl_.get(), wire, wire);
     SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);

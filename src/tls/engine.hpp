@@ -38,7 +38,7 @@ public:
         failed,      ///< see `error`
     };
 
-    explicit engine(ssl_ptr ssl) noexcept;
+    explicit engine(ssl_ptr ssl);
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
     ~engine() = default;

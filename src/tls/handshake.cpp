@@ -4,6 +4,7 @@
 #include "context_state.hpp"
 #include "session_layer.hpp"
 
+#include <weir/base/assert.hpp>
 #include <weir/io/phase_ledger.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/io/within.hpp>
@@ -50,8 +51,7 @@ connection_info info_of(SSL* ssl) {
 }
 
 /// Speaks until both ends have agreed. What the peer sent behind that is put back.
-task<result<void>> shake_hands(net::stream_socket& socket, engine& with) {
-    net::detail::stream_core& core = socket.core();  // the handle may move while we wait
+task<result<void>> shake_hands(net::detail::stream_core& core, engine& with) {
     sender_output out(core.sender());
     buffer_lease arrived;
     for (;;) {
@@ -78,14 +78,15 @@ task<result<void>> shake_hands(net::stream_socket& socket, engine& with) {
 
 task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
                                        std::shared_ptr<const void> shared) {
-    net::detail::stream_core& core = socket.core();
+    net::detail::stream_core& core = socket.core();  // the handle may move while we wait
+    WEIR_ASSERT(core.sender().layer() == nullptr, "a socket that speaks TLS was to begin anew");
     // What was said before the handshake, as "go ahead" to a STARTTLS, is no part of it.
     while (!core.sender().has_sent_all()) {
         const result<void> progress = co_await net::detail::progress_awaiter(core.sender());
         if (!progress) co_return fail(progress.error());
     }
     auto layer = std::make_unique<session_layer>(std::move(ssl), std::move(shared), core.sender());
-    auto shaking = shake_hands(socket, layer->engine());
+    auto shaking = shake_hands(core, layer->engine());
     const result<void> shaken = co_await std::move(shaking);
     if (!shaken) co_return fail(shaken.error());
     connection_info info = info_of(layer->engine().native());
@@ -93,9 +94,10 @@ task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
     co_return info;
 }
 
-/// What a name has to be to be asked for; no IP address.
-std::string without_last_dot(std::string host) {
+/// Certificates know neither the dot at the end of a name nor the brackets around an address.
+std::string as_in_certificates(std::string host) {
     if (host.size() > 1 && host.ends_with('.')) host.pop_back();
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     return host;
 }
 
@@ -110,8 +112,10 @@ bool expect_host(SSL* ssl, const std::string& host) {
     X509_VERIFY_PARAM* checks = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(
         checks, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    // OpenSSL would take a dot in front for all names below.
+    if (host.empty() || host.front() == '.') return false;
+    if (host.find('\0') != std::string::npos) return false;
     if (is_address(host)) return X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) == 1;
-    if (host.empty() || host.find('\0') != std::string::npos) return false;
     return SSL_set1_host(ssl, host.c_str()) == 1 &&
            SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
 }
@@ -148,15 +152,21 @@ std::function<task<result<void>>(net::stream_socket&)> acceptance(server_context
 
 task<result<connection_info>> connect(net::stream_socket& socket, client_context context,
                                       std::string host) {
-    host = without_last_dot(std::move(host));
+    host = as_in_certificates(std::move(host));
     client_context::state& state = *context.shared();
     ssl_ptr ssl = make_ssl(state.context.get());
     SSL_set_connect_state(ssl.get());
     if (!expect_host(ssl.get(), host)) co_return fail(std::errc::invalid_argument);
     if (state.options.max_sessions > 0) {
         set_session_host(ssl.get(), host);
-        const ssl_session_ptr session = state.sessions.take(host);
-        if (session != nullptr) SSL_set_session(ssl.get(), session.get());
+        ssl_session_ptr session = state.sessions.take(host);
+        if (session != nullptr) {
+            SSL_set_session(ssl.get(), session.get());
+            // In TLS 1.2 a session is good for many connections, and brings no new one.
+            const bool is_reusable =
+                SSL_SESSION_get_protocol_version(session.get()) == TLS1_2_VERSION;
+            if (is_reusable) state.sessions.keep(host, std::move(session));
+        }
     }
     auto handshake = put_over(socket, std::move(ssl), context.shared());
     auto phased = phase("tls", std::move(handshake));

@@ -45,6 +45,18 @@ int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_
     return seals == 1 ? keys.seal(name, iv, cipher, mac) : keys.open(name, iv, cipher, mac);
 }
 
+/// A ticket must not outlive the certificate that its client has shown.
+SSL_TICKET_RETURN judge_ticket(SSL*, SSL_SESSION* session, const unsigned char*, std::size_t,
+                               SSL_TICKET_STATUS status, void*) {
+    if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) {
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    }
+    const X509* shown = session == nullptr ? nullptr : SSL_SESSION_get0_peer(session);
+    const bool is_over = shown != nullptr && X509_cmp_current_time(X509_get0_notAfter(shown)) <= 0;
+    if (is_over) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+}
+
 }  // namespace
 
 SSL_CTX* certificate_set::find(std::string_view host) const noexcept {
@@ -92,6 +104,7 @@ result<ssl_ctx_ptr, configuration_error> server_context::state::make_context(
     } else {
         SSL_CTX_set_timeout(context, static_cast<long>(options.ticket_lifetime.count()));
         SSL_CTX_set_tlsext_ticket_key_evp_cb(context, &use_ticket_key);
+        SSL_CTX_set_session_ticket_cb(context, nullptr, &judge_ticket, nullptr);
     }
     return made;
 }
@@ -115,8 +128,9 @@ result<void, configuration_error> server_context::state::show(
 result<server_context, configuration_error> server_context::make(server_options options) {
     auto protocols = encode_protocols(options.protocols);
     if (!protocols) return fail(protocols.error());
-    if (options.ticket_lifetime.count() < 0) {
-        return fail(configuration_error("ticket_lifetime is negative"));
+    constexpr std::chrono::hours longest{7 * 24};  // RFC 8446 4.6.1
+    if (options.ticket_lifetime.count() < 0 || options.ticket_lifetime > longest) {
+        return fail(configuration_error("ticket_lifetime is negative or longer than 7 days"));
     }
     auto made = std::make_shared<state>(std::move(options));
     made->wire_protocols = std::move(*protocols);

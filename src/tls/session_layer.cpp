@@ -46,8 +46,11 @@ bool session_layer::open(bytes wire, net::detail::opened_input& to) noexcept {
         if (room == 0) break;
         buffer_lease opened = buffer_lease::with_room(room);
         step = fill(opened, out);
-        if (!opened.empty() && !to.take_opened(std::move(opened))) return true;
+        // Padding must not be what is kept.
+        if (opened.size() < room / 2) opened = buffer_lease::copy_of(opened.data());
+        if (!opened.empty() && !to.take_opened(std::move(opened))) break;
     }
+    engine_.feed({});  // what is left of it, nobody wants
     answer_bytes_ += out.appended();
     if (step == engine::step::closed || step == engine::step::failed) {
         return end(step == engine::step::failed ? engine_.error() : std::error_code());

@@ -31,8 +31,7 @@ private:
 class session_layer final : public net::detail::record_layer {
 public:
     /// @param shared  what the engine refers to: the context it was made of.
-    explicit session_layer(ssl_ptr ssl, std::shared_ptr<const void> shared,
-                           net::detail::sender& to) noexcept
+    explicit session_layer(ssl_ptr ssl, std::shared_ptr<const void> shared, net::detail::sender& to)
         : shared_(std::move(shared)), engine_(std::move(ssl)), to_(to) {}
     ~session_layer() override;
 

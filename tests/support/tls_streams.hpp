@@ -58,7 +58,7 @@ public:
     auto pair = co_await tcp_streams::connect();
     auto both =
         when_all(tls::connect(pair.a, client, std::move(host)), tls::accept(pair.b, server));
-    auto outcome = co_await std::move(both);
+    auto outcome = co_await both;
     co_return shaken_hands(std::move(pair), std::move(std::get<0>(outcome)),
                            std::move(std::get<1>(outcome)));
 }

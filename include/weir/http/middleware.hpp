@@ -43,8 +43,8 @@ public:
         const middleware_chain* chain_;
     };
 
-    explicit middleware_chain(Handler handler, Layers... layers)
-        : handler_(std::move(handler)), layers_(std::move(layers)...) {}
+    explicit middleware_chain(Handler last, Layers... layers)
+        : handler_(std::move(last)), layers_(std::move(layers)...) {}
 
     template <class... Arguments>
     decltype(auto) operator()(Arguments&&... arguments) const {

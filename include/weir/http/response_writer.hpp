@@ -111,6 +111,8 @@ public:
 
     [[nodiscard]] bool has_begun() const noexcept { return step_ != step::none; }
     [[nodiscard]] bool is_finished() const noexcept { return step_ == step::finished; }
+    /// Whether the end of the connection would pass for that of the body.
+    [[nodiscard]] bool is_cut_off() const noexcept;
     /// Of an answer that has begun.
     [[nodiscard]] status code() const noexcept { return status_; }
     /// Of the body so far.

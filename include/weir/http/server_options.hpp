@@ -41,7 +41,10 @@ public:
     std::chrono::nanoseconds body_grace = std::chrono::seconds(5);
     /// The longest wait for any byte of a body, however much has come before: 408.
     std::chrono::nanoseconds max_body_pause = std::chrono::seconds(30);
-    /// An answer of which the peer takes nothing for so long is given up; it is looked at as often.
+    /// An answer must be taken at this rate while there is more of it than the socket queues (1
+    /// MiB), and at the end of a connection; it is looked at once in `send_timeout`. Slower: given
+    /// up.
+    std::uint64_t min_answer_bytes_per_second = 240;
     std::chrono::nanoseconds send_timeout = std::chrono::seconds(60);
     /// What is left of a body that its handler did not read may be so long; else the connection is
     /// closed after the answer.

@@ -108,6 +108,10 @@ public:
     [[nodiscard]] close_awaiter close(
         std::chrono::nanoseconds linger = std::chrono::seconds(5)) noexcept;
 
+    /// Closes at once, and so that the peer cannot take it for an orderly end: its reads end in
+    /// connection_reset. What is queued is dropped; the handle is empty afterwards.
+    void abort() noexcept;
+
     [[nodiscard]] bool is_open() const noexcept { return core_ != nullptr; }
     [[nodiscard]] int native_handle() const noexcept { return core().fd(); }
     /// Bytes accepted for sending that the kernel has not taken yet.

@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -82,13 +83,16 @@ weir::task<> clients_show_certificates() {
     BOOST_TEST((told.error().category() == weir::tls::alert_category()));
 }
 
-/// Connects twice, talking in between, since tickets come with the first bytes.
+/// Connects three times, talking in between, since tickets come with the first bytes.
 weir::task<bool> resumes(weir::tls::client_context client, weir::tls::server_context server) {
     bool is_resumed = false;
-    for (int i = 0; i < 2; ++i) {
+    bool was_resumed = false;
+    for (int i = 0; i < 3; ++i) {
         auto both = co_await shake_hands(client, server);
         auto info = weir::test::must(std::move(both.server));
         is_resumed = info.is_resumed;
+        BOOST_TEST((i < 2 || is_resumed == was_resumed));
+        was_resumed = is_resumed;
         BOOST_TEST(weir::test::must(std::move(both.client)).is_resumed == is_resumed);
         weir::test::expect_success(co_await both.sockets.b.send_copy(weir::as_bytes("hello")));
         auto piece = co_await both.sockets.a.receive();
@@ -130,8 +134,13 @@ weir::task<> a_silent_peer_is_given_up() {
 weir::task<> a_name_is_needed() {
     auto pair = co_await weir::test::tcp_streams::connect();
     const auto client = must_trust(trusting_options());
-    const auto nameless = co_await weir::tls::connect(pair.a, client, "");
-    BOOST_TEST((weir::test::error_of(nameless) == std::errc::invalid_argument));
+    std::vector<std::string> hosts{"", ".example.com"};
+    hosts.emplace_back("6.6.6.6\0.example.com", 20);
+    for (const std::string& host : hosts) {
+        auto connecting = weir::tls::connect(pair.a, client, host);
+        const auto nameless = co_await std::move(connecting);
+        BOOST_TEST((weir::test::error_of(nameless) == std::errc::invalid_argument));
+    }
 }
 
 weir::task<> what_was_sent_behind_the_handshake_arrives() {
@@ -146,7 +155,7 @@ weir::task<> what_was_sent_behind_the_handshake_arrives() {
         co_return co_await pair.a.send_copy(weir::as_bytes("early"));
     };
     auto both = weir::when_all(ask(), weir::tls::accept(pair.b, server));
-    auto outcome = co_await std::move(both);
+    auto outcome = co_await both;
     weir::test::expect_success(std::get<0>(outcome));
     auto piece = co_await pair.b.receive();
     weir::test::expect_size(weir::test::must(std::move(piece)), 5);
@@ -160,7 +169,7 @@ weir::task<> one_call_does_all() {
         must_serve(weir::tls::server_options(test_authority().issue(wanted).loaded()));
     auto serve = [&]() -> weir::task<weir::result<void>> {
         auto accepting = acceptor.accept();
-        auto socket = weir::test::must(co_await std::move(accepting));
+        auto socket = weir::test::must(co_await accepting);
         const auto info = co_await weir::tls::accept(socket, server);
         if (!info) co_return weir::fail(info.error());
         co_return co_await socket.send_copy(weir::as_bytes("hello"));
@@ -168,7 +177,7 @@ weir::task<> one_call_does_all() {
     const std::uint16_t port = acceptor.local_endpoint().port();
     auto both = weir::when_all(
         weir::tls::connect_to("127.0.0.1", port, must_trust(trusting_options())), serve());
-    auto outcome = co_await std::move(both);
+    auto outcome = co_await both;
     weir::test::expect_success(std::get<1>(outcome));
     auto connected = weir::test::must(std::move(std::get<0>(outcome)));
     BOOST_TEST(connected.info.host.empty());
@@ -211,6 +220,7 @@ BOOST_AUTO_TEST_CASE(an_address_is_checked_against_addresses_and_wildcards_hold_
     const pem_pair shown = test_authority().issue(wanted);
     check_refusal(shown, "127.0.0.1", {});
     check_refusal(shown, "::1", {});
+    check_refusal(shown, "[::1]", {});
     check_refusal(shown, "127.0.0.2", errc::host_mismatch);
     const pem_pair wild = test_authority().issue(wanted_certificate("*.a.example"));
     check_refusal(wild, "host.a.example", {});

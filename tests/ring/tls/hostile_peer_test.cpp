@@ -69,7 +69,7 @@ weir::task<bool> cut_after(std::size_t bytes) {
     };
     auto all = weir::when_all(connecting(), accepting(), relay(outer.b, inner.a, bytes),
                               relay(inner.a, outer.b, back));
-    auto outcome = co_await std::move(all);
+    auto outcome = co_await all;
     const auto& accepted = std::get<1>(outcome);
     if (!accepted) BOOST_TEST((accepted.error() == weir::tls::errc::truncated));
     co_return accepted.has_value();
@@ -103,12 +103,12 @@ weir::task<> stopped_at_any_moment() {
             co_return info;
         };
         auto close_after = [&]() -> weir::task<weir::result<weir::tls::connection_info>> {
-            auto info = co_await std::move(connecting);
+            auto info = co_await connecting;
             static_cast<void>(co_await pair.a.close());
             co_return info;
         };
         auto all = weir::when_all(close_after(), accepting(), stopper(moment));
-        auto outcome = co_await std::move(all);
+        auto outcome = co_await all;
         const auto& connected = std::get<0>(outcome);
         if (!connected) BOOST_TEST((connected.error() == std::errc::operation_canceled));
     }

@@ -65,6 +65,13 @@ BOOST_AUTO_TEST_CASE(what_a_client_invents_is_not_believed) {
     BOOST_TEST(by_list("\"10.0.0.9, 203.0.113.7") == "203.0.113.7:0");
 }
 
+BOOST_AUTO_TEST_CASE(a_string_left_open_hides_nobody_behind_it) {
+    for (const char* value : {"for=9.9.9.9;x=\", for=1.2.3.4", "for=10.0.0.9;x=\", for=1.2.3.4",
+                              "for=9.9.9.9;x=\"\\, for=\"[2001:db8::1]\""}) {
+        BOOST_TEST(by_standard(value) == "unknown", value);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(among_proxies_alone_the_first_is_the_client) {
     BOOST_TEST(by_list("10.0.0.3, 10.0.0.2") == "10.0.0.3:0");
     BOOST_TEST(by_list("") == "10.0.0.1:99");

@@ -158,6 +158,90 @@ CO_TEST(an_announced_body_that_is_too_long_is_refused_before_it_comes) {
     CO_CHECK_EQUAL(heard, refusal_of(http::errc::body_over_limit));
 }
 
+CO_TEST(a_host_that_can_be_none_is_refused) {
+    const std::vector<std::string> wrong{"a,b", "a b", "good.example/../@evil", "a@b", "a\"b"};
+    for (const std::string& host : wrong) {
+        const std::string get = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+        const std::string heard = co_await converse(name_it, waiting_after(get));
+        CO_CHECK(heard.starts_with("HTTP/1.1 400 "));
+    }
+    const std::vector<std::string> right{"", "a.example:80", "[::1]:80", "a_b-c~d"};
+    for (const std::string& host : right) {
+        const std::string get = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+        const std::string heard = co_await converse(name_it, saying(get));
+        CO_CHECK(heard.starts_with("HTTP/1.1 200 "));
+    }
+}
+
+CO_TEST(nothing_behind_a_connect_is_taken_for_a_request) {
+    const std::string text = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+    const std::string next = "GET /next HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string heard = co_await converse(name_it, waiting_after(text + next));
+    CO_CHECK_EQUAL(heard, named("CONNECT a:1", "Connection: close\r\n"));
+}
+
+CO_TEST(the_largest_times_are_no_limits) {
+    http::server_options options;
+    options.first_byte_timeout = options.head_timeout = std::chrono::nanoseconds::max();
+    options.keep_alive_timeout = options.body_grace = std::chrono::nanoseconds::max();
+    const auto slowly = [](weir::net::stream_socket& to) -> weir::task<std::string> {
+        const std::vector<std::string> parts{"POST / HTTP/1.1\r\n",
+                                             "Host: h\r\nContent-Length: 400\r\n\r\n"};
+        for (const std::string& part : parts) {
+            static_cast<void>(co_await weir::sleep_for(1h));
+            static_cast<void>(co_await to.send_copy(weir::as_bytes(part)));
+        }
+        static_cast<void>(co_await to.send_copy(weir::as_bytes(text_of(400))));
+        const auto ended = co_await to.shutdown_send();
+        if (!ended) co_return std::string();  // both would wait for ever
+        co_return co_await read_to_end(to);
+    };
+    const std::string heard = co_await converse(echo_it, slowly, options);
+    CO_CHECK(heard.ends_with(text_of(400)));
+}
+
+CO_TEST(an_answer_without_a_length_that_is_cut_off_does_not_look_whole) {
+    const auto half = [](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        co_await weir::ok(exchange.answer().start(http::status::ok, "text/plain"));
+        co_await weir::ok(exchange.answer().write(weir::as_bytes("half")));
+        co_await weir::ok(weir::sleep_for(1s));  // the peer has read it
+        co_return weir::fail(std::errc::io_error);
+    };
+    std::error_code end;
+    const auto listen = [&end](weir::net::stream_socket& to) -> weir::task<std::string> {
+        static_cast<void>(co_await to.send_copy(weir::as_bytes("GET / HTTP/1.0\r\n\r\n")));
+        std::string heard;
+        for (;;) {
+            const auto piece = co_await to.receive();
+            if (!piece) end = piece.error();
+            if (!piece || piece->empty()) co_return heard;
+            heard += weir::as_text(piece->data());
+        }
+    };
+    const std::string heard = co_await converse(half, listen);
+    CO_CHECK(heard.ends_with("half"));
+    CO_CHECK((end == std::errc::connection_reset));
+}
+
+CO_TEST(the_log_of_a_refused_head_knows_nothing_of_an_earlier_request) {
+    http::server_options options;
+    std::chrono::nanoseconds longest{};
+    std::string what;
+    options.access_log = [&](const http::access_record& record) {
+        longest = std::max(longest, record.duration);
+        what = record.what;
+    };
+    const auto tells_a_secret = [](http::exchange&) -> weir::task<weir::result<void>> {
+        throw std::runtime_error("secret");
+        co_return {};
+    };
+    const std::string text = "GET / HTTP/1.1\r\nHost: h\r\n\r\nrubbish\r\n\r\n";
+    static_cast<void>(co_await converse(tells_a_secret, waiting_after(text), options));
+    CO_CHECK(what.empty());
+    static_cast<void>(co_await converse(name_it, waiting_after("rubbish\r\n\r\n"), options));
+    CO_CHECK(longest < 1s);
+}
+
 CO_TEST(an_expectation_that_is_not_known_is_refused) {
     const std::string odd =
         "POST / HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\n"

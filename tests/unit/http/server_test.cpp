@@ -11,6 +11,7 @@
 #include <weir/io/timeout.hpp>
 
 #include <set>
+#include <stdexcept>
 #include <string>
 
 using namespace weir::http::test;
@@ -95,6 +96,7 @@ CO_TEST(a_socket_is_prepared_before_its_first_request_or_closed) {
     options.prepare = [](weir::net::stream_socket& socket) -> weir::task<weir::result<void>> {
         auto first = co_await weir::ok(socket.receive());
         const bool knows_it = weir::as_text(first.data()) == "sesame";
+        if (weir::as_text(first.data()) == "dynamite") throw std::runtime_error("bang");
         if (!knows_it) co_return weir::fail(std::errc::permission_denied);
         co_return co_await socket.send_copy(weir::as_bytes("open "));
     };
@@ -107,12 +109,14 @@ CO_TEST(a_socket_is_prepared_before_its_first_request_or_closed) {
         static_cast<void>(co_await socket->close());
         co_return said;
     };
-    auto all = weir::when_all(open.serve(), enter("sesame"), enter("please"), open.drain_after(1s));
-    auto outcome = co_await std::move(all);
-    BOOST_TEST(std::get<1>(outcome) == "open ");
-    BOOST_TEST(std::get<2>(outcome).empty());
-    BOOST_TEST(open.server().statistics().unprepared.value() == 1U);
-    BOOST_TEST(open.server().statistics().connections.value() == 1U);
+    auto all = weir::when_all(open.serve(), enter("sesame"), enter("please"), enter("dynamite"),
+                              open.drain_after(1s));
+    auto outcome = co_await all;
+    CO_CHECK(std::get<1>(outcome) == "open ");
+    CO_CHECK(std::get<2>(outcome).empty());
+    CO_CHECK(std::get<3>(outcome).empty());
+    CO_CHECK(open.server().statistics().unprepared.value() == 2U);
+    CO_CHECK(open.server().statistics().connections.value() == 1U);
 }
 
 CO_TEST(draining_ends_idle_connections_at_once_and_lets_answers_be_finished) {
@@ -207,6 +211,28 @@ CO_TEST(a_full_server_whose_connections_are_busy_lets_others_wait) {
     static_cast<void>(a);
     static_cast<void>(b);
     CO_CHECK(is_about(second_answered, 10s));
+}
+
+CO_TEST(a_full_server_of_which_nobody_is_idle_takes_the_next_when_an_answer_has_ended) {
+    http::server_options options;
+    options.max_connections = 1;
+    evening tonight(options);
+    std::chrono::nanoseconds other_ended{};
+    auto other = [&]() -> weir::task<std::string> {
+        std::string said = co_await visit(tonight.where(), get_page("/b"), 1s);
+        other_ended = weir::test::now().time_since_epoch();
+        co_return said;
+    };
+    const auto begun = weir::test::now().time_since_epoch();
+    auto [served, drained, busy, next] =
+        co_await weir::when_all(tonight.serve(), tonight.drain_after(15s),
+                                visit(tonight.where(), get_page("/slow")), other());
+    static_cast<void>(served);
+    static_cast<void>(drained);
+    CO_CHECK_EQUAL(busy, named("GET /slow"));  // it would have been kept alive for a minute
+    CO_CHECK_EQUAL(next, named("GET /b"));
+    CO_CHECK(is_about(other_ended - begun, 15s));
+    CO_CHECK_EQUAL(tonight.server().statistics().idle_ended.value(), 1U);
 }
 
 CO_TEST(what_happens_is_counted_and_each_refusal_by_its_name) {

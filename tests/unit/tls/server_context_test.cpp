@@ -134,7 +134,9 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be_are_refused_with_their_name) {
     BOOST_TEST(why_not(options) == "min_version is higher than max_version");
     options = options_for("localhost");
     options.ticket_lifetime = std::chrono::seconds(-1);
-    BOOST_TEST(why_not(options) == "ticket_lifetime is negative");
+    BOOST_TEST(why_not(options) == "ticket_lifetime is negative or longer than 7 days");
+    options.ticket_lifetime = std::chrono::seconds::max();
+    BOOST_TEST(why_not(options) == "ticket_lifetime is negative or longer than 7 days");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

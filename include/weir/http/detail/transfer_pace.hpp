@@ -25,7 +25,10 @@ public:
         // Whole seconds are enough, and cannot overflow.
         const auto earned = std::chrono::seconds(
             static_cast<std::int64_t>(std::min<std::uint64_t>(bytes_ / rate_, max_earned)));
-        return std::clamp(grace_ + earned - waited_, nanoseconds::zero(), max_pause_);
+        const nanoseconds left = grace_ - waited_;  // below zero when more than that was waited
+        const nanoseconds most = nanoseconds::max() - std::max(left, nanoseconds::zero());
+        return std::clamp(left + std::min<nanoseconds>(earned, most), nanoseconds::zero(),
+                          max_pause_);
     }
     void waited(nanoseconds time) noexcept { waited_ += time; }
     void received(std::uint64_t count) noexcept { bytes_ += count; }
