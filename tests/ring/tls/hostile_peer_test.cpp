@@ -95,7 +95,6 @@ weir::task<> stopped_at_any_moment() {
             co_await weir::test::turns(turns);
             stop.request_stop();
         };
-        auto connecting = weir::with_stop(stop, weir::tls::connect(pair.a, client, "localhost"));
         auto accepting = [&]() -> weir::task<weir::result<weir::tls::connection_info>> {
             auto handshake = weir::tls::accept(pair.b, server);
             auto info = co_await std::move(handshake);
@@ -103,7 +102,9 @@ weir::task<> stopped_at_any_moment() {
             co_return info;
         };
         auto close_after = [&]() -> weir::task<weir::result<weir::tls::connection_info>> {
-            auto info = co_await connecting;
+            auto handshake = weir::tls::connect(pair.a, client, "localhost");
+            auto stoppable = weir::with_stop(stop, std::move(handshake));
+            auto info = co_await stoppable;
             static_cast<void>(co_await pair.a.close());
             co_return info;
         };
