@@ -59,7 +59,8 @@ class engine_pair {
 public:
     explicit engine_pair(const tls::client_context& client_context,
                          const tls::server_context& server_context)
-        : shown(server_context.shared()->current()),
+        : contexts(client_context, server_context),
+          shown(server_context.shared()->current()),
           client(tls::ssl_ptr(SSL_new(client_context.shared()->context.get()))),
           server(tls::ssl_ptr(SSL_new(shown->first()))) {
         SSL_set_connect_state(client.engine.native());
@@ -80,6 +81,7 @@ public:
         is_agreed = client_step == step::done && server_step == step::done;
     }
 
+    std::pair<tls::client_context, tls::server_context> contexts;  // the engines refer to them
     std::shared_ptr<const tls::certificate_set> shown;
     engine_end client;
     engine_end server;
