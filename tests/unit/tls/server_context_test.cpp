@@ -113,6 +113,39 @@ BOOST_AUTO_TEST_CASE(versions_that_do_not_meet_are_named) {
     BOOST_TEST((pair.server.engine.error() == weir::tls::errc::no_common_version));
 }
 
+BOOST_AUTO_TEST_CASE(a_ticket_does_not_outlive_the_certificate_that_its_client_has_shown) {
+    server_options serving = options_for("localhost");
+    serving.clients = weir::tls::client_certificates::required;
+    serving.client_trust = weir::tls::trust::only(authority().pem());
+    const server_context server = weir::test::serving(serving);
+    for (const int ends_in_days : {30, -1}) {
+        wanted_certificate wanted("a client");
+        wanted.begins_in_days = -10;
+        wanted.ends_in_days = ends_in_days;
+        weir::tls::client_options asking;
+        asking.own = authority().issue(wanted).loaded();
+        const client_context client = weir::test::trusting(authority().pem(), asking);
+        engine_pair first(client, server);
+        // As if this had been while the certificate was good.
+        X509_VERIFY_PARAM_set_flags(SSL_get0_param(first.server.engine.native()),
+                                    X509_V_FLAG_NO_CHECK_TIME);
+        weir::tls::set_session_host(first.client.engine.native(), "localhost");
+        first.shake();
+        BOOST_REQUIRE(first.is_agreed);
+        const auto session = client.shared()->sessions.take("localhost");
+        BOOST_REQUIRE((session != nullptr));
+        engine_pair second(client, server);
+        SSL_set_session(second.client.engine.native(), session.get());
+        second.shake();
+        const bool is_good = ends_in_days > 0;
+        BOOST_TEST(second.is_agreed == is_good);
+        BOOST_TEST((SSL_session_reused(second.server.engine.native()) == 1) == is_good);
+        const std::error_code expected =
+            is_good ? std::error_code() : make_error_code(weir::tls::errc::certificate_expired);
+        BOOST_TEST(second.server.engine.error() == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(options_that_cannot_be_are_refused_with_their_name) {
     server_options options = options_for("localhost");
     options.protocols = {""};
