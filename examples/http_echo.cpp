@@ -4,8 +4,8 @@
 // then it ends.
 #include <weir/coro/ok.hpp>
 #include <weir/coro/when_any.hpp>
-#include <weir/http/exchange.hpp>
-#include <weir/http/server.hpp>
+#include <weir/http/server/exchange.hpp>
+#include <weir/http/server/server.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/io/signal.hpp>
 

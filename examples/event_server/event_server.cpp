@@ -6,8 +6,8 @@
 #include <weir/coro/ok.hpp>
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_all.hpp>
-#include <weir/http/error.hpp>
-#include <weir/http/response.hpp>
+#include <weir/http/message/error.hpp>
+#include <weir/http/message/response.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>

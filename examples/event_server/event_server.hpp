@@ -13,8 +13,8 @@
 #include <weir/base/result.hpp>
 #include <weir/coro/stop.hpp>
 #include <weir/coro/task.hpp>
-#include <weir/http/request.hpp>
-#include <weir/http/request_reader.hpp>
+#include <weir/http/message/request.hpp>
+#include <weir/http/message/request_reader.hpp>
 #include <weir/net/tcp_acceptor.hpp>
 #include <weir/sync/event.hpp>
 #include <weir/sync/task_group.hpp>

@@ -5,8 +5,8 @@
 #include "server_state.hpp"
 
 #include <weir/coro/task.hpp>
-#include <weir/http/request.hpp>
-#include <weir/http/response.hpp>
+#include <weir/http/message/request.hpp>
+#include <weir/http/message/response.hpp>
 
 /// The answer to any request but an upgrade: /, /health, /stats, /metrics, or an error.
 [[nodiscard]] weir::task<weir::http::response> answer_page(server_state& server,

@@ -3,11 +3,11 @@
 
 #include "net/last_words.hpp"
 
-#include <weir/http/error.hpp>
-#include <weir/http/request_reader.hpp>
-#include <weir/http/response.hpp>
+#include <weir/http/message/error.hpp>
+#include <weir/http/message/request_reader.hpp>
+#include <weir/http/message/response.hpp>
 #include <weir/io/timeout.hpp>
-#include <weir/ws/deflate_extension.hpp>
+#include <weir/ws/deflate/deflate_extension.hpp>
 
 #include <string>
 #include <utility>

@@ -3,13 +3,13 @@
 
 #include <weir/base/assert.hpp>
 #include <weir/base/error.hpp>
-#include <weir/http/response_parser.hpp>
+#include <weir/http/message/response_parser.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/net/connect.hpp>
 #include <weir/tls/handshake.hpp>
-#include <weir/ws/deflate_agreement.hpp>
-#include <weir/ws/handshake.hpp>
-#include <weir/ws/mask_key_source.hpp>
+#include <weir/ws/deflate/deflate_agreement.hpp>
+#include <weir/ws/protocol/handshake.hpp>
+#include <weir/ws/protocol/mask_key_source.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/connection.hpp>
 
-#include "compressed_frames.hpp"
 #include "connection_core.hpp"
 #include "net/last_words.hpp"
+#include "ws/deflate/compressed_frames.hpp"
 
 #include <weir/base/error.hpp>
 #include <weir/io/timeout.hpp>
-#include <weir/ws/frame.hpp>
+#include <weir/ws/protocol/frame.hpp>
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection_core.hpp"
 
-#include <weir/ws/mask.hpp>
+#include <weir/ws/protocol/mask.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: a packed body gives the same bytes, or the same error, however it is split, and never
 // more than allowed.
-#include <weir/http/content_decoder.hpp>
+#include <weir/http/content/content_decoder.hpp>
 
 #include <array>
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: the events of a stream do not depend on how its bytes are split, and what is held is
 // bounded.
-#include <weir/http/event_stream_parser.hpp>
+#include <weir/http/events/event_stream_parser.hpp>
 
 #include <chrono>
 #include <string>

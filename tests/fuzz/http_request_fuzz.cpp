@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: requests, errors and left-over bytes do not depend on how the bytes are split.
-#include <weir/http/request_parser.hpp>
+#include <weir/http/message/request_parser.hpp>
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: the response, the error and the left-over bytes do not depend on the split.
-#include <weir/http/response_parser.hpp>
+#include <weir/http/message/response_parser.hpp>
 
 #include <string>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: no target leads out of the root of files or to a route that its segments do not fit,
 // and no range leaves its representation.
-#include <weir/http/byte_ranges.hpp>
-#include <weir/http/http_date.hpp>
-#include <weir/http/route_tree.hpp>
-#include <weir/http/static_files.hpp>
+#include <weir/http/files/byte_ranges.hpp>
+#include <weir/http/files/static_files.hpp>
+#include <weir/http/message/http_date.hpp>
+#include <weir/http/routing/route_tree.hpp>
 
 #include <string>
 

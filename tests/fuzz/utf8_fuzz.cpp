@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: the verdict on a text does not depend on how it is split, and a text is refused no
 // later than at its end.
-#include <weir/ws/utf8.hpp>
+#include <weir/ws/protocol/utf8.hpp>
 
 #include "fuzz_split.hpp"
 

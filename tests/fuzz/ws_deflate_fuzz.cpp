@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties: what compressed messages inflate to does not depend on how they are split or
 // fragmented; it never passes the limits; what a session compresses another one reads.
-#include <weir/ws/deflate_extension.hpp>
-#include <weir/ws/session.hpp>
+#include <weir/ws/deflate/deflate_extension.hpp>
+#include <weir/ws/protocol/session.hpp>
 
 #include <string>
 #include <utility>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Properties: every request gets a 101 or a refusal that parses as a response; a 101 passes the
 // check of the client that could have asked; no answer of a server makes the client crash.
-#include <weir/http/request_parser.hpp>
-#include <weir/http/response_parser.hpp>
-#include <weir/ws/handshake.hpp>
+#include <weir/http/message/request_parser.hpp>
+#include <weir/http/message/response_parser.hpp>
+#include <weir/ws/protocol/handshake.hpp>
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Property: the events of a session do not depend on how the bytes are split, nor on whether large
 // frames are received directly; nothing comes after the last event.
-#include <weir/ws/session.hpp>
+#include <weir/ws/protocol/session.hpp>
 
 #include <string>
 #include <vector>

@@ -4,13 +4,13 @@
 
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
-#include <weir/http/request.hpp>
-#include <weir/http/request_parser.hpp>
+#include <weir/http/message/request.hpp>
+#include <weir/http/message/request_parser.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/net/tcp_socket.hpp>
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_options.hpp>
-#include <weir/ws/handshake.hpp>
+#include <weir/ws/protocol/handshake.hpp>
 
 namespace weir::ws {
 

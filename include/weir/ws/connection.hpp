@@ -9,12 +9,12 @@
 #include <weir/coro/wait_point.hpp>
 #include <weir/coro/wait_queue.hpp>
 #include <weir/net/tcp_socket.hpp>
-#include <weir/ws/close_code.hpp>
 #include <weir/ws/connection_error.hpp>
 #include <weir/ws/connection_options.hpp>
-#include <weir/ws/deflate_agreement.hpp>
+#include <weir/ws/deflate/deflate_agreement.hpp>
 #include <weir/ws/message.hpp>
-#include <weir/ws/session.hpp>
+#include <weir/ws/protocol/close_code.hpp>
+#include <weir/ws/protocol/session.hpp>
 
 #include <chrono>
 #include <coroutine>

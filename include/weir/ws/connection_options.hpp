@@ -2,8 +2,8 @@
 // connection_options: how a WebSocket connection behaves once it is open.
 #pragma once
 
-#include <weir/ws/deflate_options.hpp>
-#include <weir/ws/limits.hpp>
+#include <weir/ws/deflate/deflate_options.hpp>
+#include <weir/ws/protocol/limits.hpp>
 
 #include <chrono>
 #include <optional>

@@ -6,7 +6,7 @@
 #include <weir/base/bytes.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/send_buffer.hpp>
-#include <weir/ws/opcode.hpp>
+#include <weir/ws/protocol/opcode.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // expect: a content encoder was used after finish\(\)
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/http/content_encoder.hpp>
+#include <weir/http/content/content_encoder.hpp>
 
 #include <string>
 

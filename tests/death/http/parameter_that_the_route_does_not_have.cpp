@@ -1,6 +1,6 @@
 // expect: the pattern of the route has no such parameter
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/http/route_tree.hpp>
+#include <weir/http/routing/route_tree.hpp>
 
 int main() {
     weir::http::route_tree routes;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/coro/ok.hpp>
 #include <weir/coro/when_all.hpp>
-#include <weir/http/exchange.hpp>
-#include <weir/http/serve.hpp>
+#include <weir/http/server/exchange.hpp>
+#include <weir/http/server/serve.hpp>
 #include <weir/io/run.hpp>
 
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 // expect: two routes have the same method and the same shape
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/http/route_tree.hpp>
+#include <weir/http/routing/route_tree.hpp>
 
 int main() {
     weir::http::route_tree routes;

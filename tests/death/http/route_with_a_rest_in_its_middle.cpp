@@ -1,6 +1,6 @@
 // expect: a rest stands at the end of its pattern
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/http/route_tree.hpp>
+#include <weir/http/routing/route_tree.hpp>
 
 int main() {
     weir::http::route_tree routes;

@@ -1,5 +1,5 @@
 // expect: a server needs a handler
 // SPDX-License-Identifier: Apache-2.0
-#include <weir/http/server.hpp>
+#include <weir/http/server/server.hpp>
 
 int main() { const weir::http::server server(nullptr); }

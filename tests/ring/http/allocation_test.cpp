@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A steady stream of requests takes nothing from the heap, on the thread of the server, alone or
 // pipelined; and pipelined ones share their sends.
-#include <weir/http/serve.hpp>
+#include <weir/http/server/serve.hpp>
 
-#include "../../unit/http/http_peers.hpp"
+#include "../../unit/http/server/http_peers.hpp"
 #include "allocation_count.hpp"
 
 #include <weir/base/unique_fd.hpp>
 #include <weir/coro/ok.hpp>
-#include <weir/http/prepared_response.hpp>
+#include <weir/http/server/prepared_response.hpp>
 #include <weir/io/reactor.hpp>
 
 #include <sys/socket.h>

@@ -4,8 +4,8 @@
 
 #include "io/receive_buffers.hpp"
 
-#include <weir/http/error.hpp>
-#include <weir/http/request_reader.hpp>
+#include <weir/http/message/error.hpp>
+#include <weir/http/message/request_reader.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server on real sockets, or simulated ones with faults: pipelining, bodies both ways, the end.
-#include <weir/http/server.hpp>
+#include <weir/http/server/server.hpp>
 
-#include "../../unit/http/http_peers.hpp"
+#include "../../unit/http/server/http_peers.hpp"
 
 #include <weir/coro/ok.hpp>
-#include <weir/http/error.hpp>
+#include <weir/http/message/error.hpp>
 
 #include <functional>
 

@@ -6,7 +6,7 @@
 #include "io/receive_buffers.hpp"
 
 #include <weir/coro/stop.hpp>
-#include <weir/http/error.hpp>
+#include <weir/http/message/error.hpp>
 #include <weir/ws/accept.hpp>
 
 #include <algorithm>

@@ -4,10 +4,10 @@
 #include "ws_peers.hpp"
 
 #include <weir/ws/accept.hpp>
-#include <weir/ws/coder_pool.hpp>
 #include <weir/ws/connect.hpp>
 #include <weir/ws/connection_error.hpp>
-#include <weir/ws/error.hpp>
+#include <weir/ws/deflate/coder_pool.hpp>
+#include <weir/ws/protocol/error.hpp>
 
 #include <string_view>
 

@@ -3,8 +3,8 @@
 #include "ws_peers.hpp"
 
 #include <weir/coro/ok.hpp>
-#include <weir/http/exchange.hpp>
-#include <weir/http/serve.hpp>
+#include <weir/http/server/exchange.hpp>
+#include <weir/http/server/serve.hpp>
 #include <weir/ws/accept.hpp>
 #include <weir/ws/connect.hpp>
 

@@ -3,7 +3,7 @@
 // what no client of weir would.
 #pragma once
 
-#include "../../unit/ws/frame_script.hpp"
+#include "../../unit/ws/protocol/frame_script.hpp"
 #include "pattern.hpp"
 #include "ring_test.hpp"
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// request_head_parser: received bytes -> the head of a request, and how the body behind it is
+// counted. Whatever two parsers could read or count differently is refused. Sources: RFC 9112 2, 3,
+// 6 and 11.2.
+//
+//   head --blank line--> complete --restart--> head
+//    `--any error--> broken
+#pragma once
+
+#include <weir/base/bytes.hpp>
+#include <weir/base/result.hpp>
+#include <weir/http/message/detail/body_reader.hpp>
+#include <weir/http/message/request.hpp>
+#include <weir/http/message/request_parser.hpp>
+
+#include <cstdint>
+#include <optional>
+
+#include "head_grammar.hpp"
+#include "head_scanner.hpp"
+
+namespace weir::http {
+
+/// Parses heads one after another, in memory that it keeps. Immovable.
+class request_head_parser {
+public:
+    explicit request_head_parser(const request_limits& limits) : limits_(limits) {}
+
+    /// Forgets everything and waits for the next head.
+    void restart();
+
+    /// Takes bytes from the front of `data` until the head is complete or all are taken.
+    /// @param head  what the request is put into when it is complete; its body is left empty.
+    /// @return      whether the head is complete.
+    /// Errors:      every http::errc of a head; nothing more may be fed then.
+    [[nodiscard]] result<bool> feed(bytes& data, request& head);
+
+    /// Whether any byte of a head has been seen.
+    [[nodiscard]] bool has_begun() const noexcept { return scanner_.has_begun(); }
+    /// The length of the body behind the complete head; nullopt = it comes in chunks.
+    [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept { return length_; }
+    /// A reader for the body behind the complete head.
+    [[nodiscard]] detail::body_reader body() const noexcept {
+        return length_ ? detail::body_reader::of_length(*length_)
+                       : detail::body_reader::chunked(limits_);
+    }
+
+private:
+    result<void> finish(request& head);
+    [[nodiscard]] bool is_canonical(version version) noexcept;
+    result<void> choose_body(const request& head);
+
+    request_limits limits_;
+    head_scanner scanner_;
+    head_grammar grammar_{HTTP_REQUEST};
+    std::optional<std::uint64_t> length_;
+};
+
+}  // namespace weir::http

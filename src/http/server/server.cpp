@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <weir/http/server/server.hpp>
+
+#include <weir/coro/ok.hpp>
+#include <weir/coro/this_task.hpp>
+#include <weir/coro/when_any.hpp>
+#include <weir/io/timeout.hpp>
+
+#include <utility>
+
+#include "server_core.hpp"
+
+namespace weir::http {
+
+server::server(handler answer, const server_options& options)
+    : core_(std::make_unique<detail::server_core>(std::move(answer), options)) {}
+
+server::~server() = default;
+
+task<result<void>> server::serve(net::tcp_acceptor& acceptor) {
+    task_group connections(co_await this_task(), core_->options.max_connections);
+    auto race = co_await when_any(accept_all(acceptor, connections), told_to_drain());
+    if (!is_draining()) {
+        connections.request_stop();
+        static_cast<void>(co_await connections.join());
+        co_return race.outcome<0>();
+    }
+    acceptor.close();
+    static_cast<void>(co_await with_timeout(core_->options.drain_timeout, connections.join()));
+    co_await ok(check_stopped());
+    if (connections.is_stopped()) co_return fail(std::errc::timed_out);
+    co_return result<void>();
+}
+
+task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& connections) {
+    const auto serve_it = [this](net::tcp_socket socket) {
+        return core_->options.prepare ? prepare_and_serve(std::move(socket))
+                                      : serve_connection(std::move(socket));
+    };
+    for (;;) {
+        auto socket = co_await acceptor.accept();
+        if (!socket) co_return fail(socket.error());
+        const bool is_full = connections.in_flight() == connections.max_in_flight();
+        if (is_full && !core_->idle.empty()) {
+            core_->statistics.idle_ended.add();
+            core_->idle.front().end_if_idle();
+        }
+        core_->wants_room = is_full && core_->idle.empty();
+        auto started = connections.spawn(serve_it, std::move(*socket));
+        const auto begun = co_await started;
+        core_->wants_room = false;
+        if (!begun) co_return begun;
+    }
+}
+
+task<result<void>> server::told_to_drain() { co_return co_await drain_.wait(); }
+
+task<> server::prepare_and_serve(net::tcp_socket socket) {
+    bool is_prepared = false;
+    try {
+        auto preparing = core_->options.prepare(socket);
+        const auto prepared = co_await std::move(preparing);
+        is_prepared = prepared.has_value();
+    } catch (...) {
+        is_prepared = false;  // it concerns nobody but this one
+    }
+    if (is_prepared) {
+        co_await serve_connection(std::move(socket));
+    } else {
+        core_->statistics.unprepared.add();
+        static_cast<void>(co_await socket.close());  // says why, where the protocol can
+    }
+}
+
+task<> server::serve_connection(net::stream_socket socket) {
+    detail::server_connection connection(std::move(socket), *core_);
+    co_await connection.serve();
+}
+
+void server::drain() noexcept {
+    core_->draining = true;
+    core_->idle.for_each([](detail::server_connection& each) { each.end_if_idle(); });
+    drain_.set();
+}
+
+bool server::is_draining() const noexcept { return core_->draining; }
+
+std::size_t server::open_connections() const noexcept {
+    const server_statistics& counts = core_->statistics;
+    return static_cast<std::size_t>(counts.connections.value() - counts.connections_ended.value());
+}
+
+const server_statistics& server::statistics() const noexcept { return core_->statistics; }
+
+}  // namespace weir::http

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// server_core: what the connections of one server share.
+#pragma once
+
+#include <weir/base/assert.hpp>
+#include <weir/base/intrusive_list.hpp>
+#include <weir/http/server/handler.hpp>
+#include <weir/http/server/server_options.hpp>
+#include <weir/http/server/server_statistics.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "http/message/date_text.hpp"
+#include "server_connection.hpp"
+
+namespace weir::http::detail {
+
+class server_core {
+public:
+    explicit server_core(http::handler given, server_options with)
+        : handler(std::move(given)), options(std::move(with)) {
+        WEIR_ASSERT(handler != nullptr, "a server needs a handler");
+        WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
+    }
+
+    http::handler handler;
+    server_options options;
+    server_statistics statistics;
+    date_text date;
+    /// Where answers are put together. Nobody keeps anything in it over a suspension.
+    std::string scratch;
+    /// Connections without a request under way; the one that has been idle longest comes first.
+    intrusive_list<server_connection> idle;
+    std::uint64_t connections = 0;  // so far
+    bool draining = false;
+    /// Somebody has connected to a full server of which nobody was idle: who is next makes room.
+    bool wants_room = false;
+};
+
+}  // namespace weir::http::detail
