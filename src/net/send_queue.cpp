@@ -190,43 +190,39 @@ mutable_bytes send_queue::append_record(std::size_t size) {
 void send_queue::push_end() { add(piece::with_room(0)).is_end = true; }
 
 bool send_queue::seal_pieces() {
+    sealing outcome = sealing::done;
     std::size_t sealed = 0;
     for (piece* next = unsealed(); next != nullptr && sealed < sealed_at_once_bytes;
          next = unsealed()) {
-        if (next->is_end) {
-            owner_.layer_->seal_end();
-            drop_sealed(0);
-            continue;
-        }
-        const std::size_t size = seal_some(*next);
-        if (size == 0) break;
+        std::size_t size = 0;
+        outcome = next->is_end ? owner_.layer_->seal_end() : seal_some(*next, size);
+        if (outcome != sealing::done) break;
         drop_sealed(size);
         sealed += size;
     }
     if (last_record_ != nullptr) return true;  // the layer's last words leave before it fails
-    if (first_ != nullptr) {
-        owner_.fail(EPIPE);
-    } else {
+    if (first_ == nullptr) {
         static_cast<void>(settle());
+    } else if (outcome == sealing::never) {
+        owner_.fail(EPIPE);
     }
     return false;
 }
 
-std::size_t send_queue::seal_some(const piece& next) {
+sealing send_queue::seal_some(const piece& next, std::size_t& size) {
     const bool is_alone = next.next == nullptr || next.next->is_end;
     if (is_alone || next.size > max_joined_bytes) {
-        const std::size_t size = std::min(next.size, full_record_bytes);
-        return owner_.layer_->seal({next.data, size}) ? size : 0;
+        size = std::min(next.size, full_record_bytes);
+        return owner_.layer_->seal({next.data, size});
     }
     std::array<std::byte, full_record_bytes> joined;
-    std::size_t size = 0;
     for (const piece* each = &next; each != nullptr && !each->is_end && size < joined.size();
          each = each->next) {
         const std::size_t part = std::min(each->size, joined.size() - size);
         std::memcpy(joined.data() + size, each->data, part);
         size += part;
     }
-    return owner_.layer_->seal(bytes(joined).first(size)) ? size : 0;
+    return owner_.layer_->seal(bytes(joined).first(size));
 }
 
 void send_queue::drop_sealed(std::size_t size) noexcept {

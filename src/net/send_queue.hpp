@@ -39,6 +39,8 @@ public:
     [[nodiscard]] mutable_bytes append(std::size_t size);
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     void push_end();
+    /// The layer seals again.
+    void go_on() noexcept { schedule(); }
 
     [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
     /// Whether a send is in flight, of either kind.
@@ -63,9 +65,9 @@ private:
     void schedule() noexcept;
     /// Seals as many pieces as should be in flight. Returns whether there is something to send.
     [[nodiscard]] bool seal_pieces();
-    /// Seals `next` and what follows it, up to a record if those are small. Returns how many bytes
-    /// of contents; 0 = the layer seals no more.
-    [[nodiscard]] std::size_t seal_some(const piece& next);
+    /// Seals `next` and what follows it, up to a record if those are small; `size` becomes the
+    /// number of bytes of contents.
+    [[nodiscard]] sealing seal_some(const piece& next, std::size_t& size);
     /// The first contents that are not in a record yet; null = none.
     [[nodiscard]] piece* unsealed() const noexcept;
     /// Takes the first `size` bytes of the contents out: they are in the last record now.

@@ -39,6 +39,9 @@ void sender::set_layer(std::unique_ptr<record_layer> layer) noexcept {
     layer_ = std::move(layer);
 }
 mutable_bytes sender::append_record(std::size_t size) { return queue().append_record(size); }
+void sender::go_on() noexcept {
+    if (queue_ != nullptr) queue_->go_on();
+}
 void sender::push_end() {
     if (layer_ == nullptr || error_ != 0 || std::exchange(has_end_, true)) return;
     queue().push_end();

@@ -76,22 +76,25 @@ engine::step engine::read(mutable_bytes into, std::size_t& size, wire_output& ou
     return judge(SSL_read_ex(ssl_.get(), into.data(), into.size(), &size));
 }
 
-bool engine::write(bytes contents, wire_output& out) noexcept {
-    if (error_) return false;
+engine::step engine::write(bytes contents, wire_output& out) noexcept {
+    if (error_) return step::failed;
     out_ = &out;
     ERR_clear_error();
     std::size_t written = 0;
-    const int result = SSL_write_ex(ssl_.get(), contents.data(), contents.size(), &written);
-    if (result == 1) return true;
-    return judge(result) == step::done;
+    return judge(SSL_write_ex(ssl_.get(), contents.data(), contents.size(), &written));
 }
 
-void engine::close(wire_output& out) noexcept {
-    if (error_) return;
+engine::step engine::close(wire_output& out) noexcept {
+    if (error_) return step::failed;
+    if (SSL_in_init(ssl_.get()) == 1) {  // SSL_shutdown would refuse
+        const step finished = shake_hands(out);
+        if (finished != step::done) return finished;
+    }
     out_ = &out;
     ERR_clear_error();
     static_cast<void>(SSL_shutdown(ssl_.get()));
     ERR_clear_error();
+    return step::done;
 }
 
 engine::step engine::judge(int result) noexcept {

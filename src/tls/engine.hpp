@@ -52,10 +52,11 @@ public:
     [[nodiscard]] step read(mutable_bytes into, std::size_t& size, wire_output& out) noexcept;
     /// Bytes of contents, or of a record that is not whole yet, that lie inside of OpenSSL.
     [[nodiscard]] bool holds_bytes() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
-    /// Seals all of `contents`, 1 byte or more. Returns false when nothing can be sent any more.
-    [[nodiscard]] bool write(bytes contents, wire_output& out) noexcept;
-    /// Says that nothing will follow.
-    void close(wire_output& out) noexcept;
+    /// Seals all of `contents`, 1 byte or more. It needs the wire when the peer is in the middle of
+    /// a message of the protocol, as a KeyUpdate: then nothing is sealed before the rest is read.
+    [[nodiscard]] step write(bytes contents, wire_output& out) noexcept;
+    /// Says that nothing will follow. As `write`.
+    [[nodiscard]] step close(wire_output& out) noexcept;
 
     /// Why it failed.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }

@@ -5,6 +5,7 @@
 #include <weir/tls/error.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::tls {
 namespace {
@@ -52,6 +53,7 @@ bool session_layer::open(bytes wire, net::detail::opened_input& to) noexcept {
     }
     engine_.feed({});  // what is left of it, nobody wants
     answer_bytes_ += out.appended();
+    go_on();
     if (step == engine::step::closed || step == engine::step::failed) {
         return end(step == engine::step::failed ? engine_.error() : std::error_code());
     }
@@ -74,6 +76,7 @@ bool session_layer::end(std::error_code why) noexcept {
     has_ended_ = true;
     end_error_ = why;
     SSL_free_buffers(engine_.native());  // which keeps them here
+    go_on();
     return false;
 }
 
@@ -91,22 +94,35 @@ std::size_t session_layer::next_record(std::size_t contents) const noexcept {
     return std::min(contents, is_early ? packet_record_bytes : max_record_bytes);
 }
 
-bool session_layer::seal(bytes contents) noexcept {
+net::detail::sealing session_layer::outcome_of(engine::step step) noexcept {
+    if (step == engine::step::done) return net::detail::sealing::done;
+    if (step != engine::step::needs_wire || has_ended_) return net::detail::sealing::never;
+    is_awaited_ = true;
+    return net::detail::sealing::later;
+}
+
+void session_layer::go_on() noexcept {
+    if (std::exchange(is_awaited_, false)) to_.go_on();
+}
+
+net::detail::sealing session_layer::seal(bytes contents) noexcept {
     sender_output out(to_);
     note_burst(reactor::current().now());
     answer_bytes_ = 0;
     while (!contents.empty()) {
         const std::size_t size = next_record(contents.size());
-        if (!engine_.write(contents.first(size), out)) return false;
+        // Only the first can have to wait: nothing is read in between.
+        const engine::step step = engine_.write(contents.first(size), out);
+        if (step != engine::step::done) return outcome_of(step);
         burst_bytes_ += size;
         contents = contents.subspan(size);
     }
-    return true;
+    return net::detail::sealing::done;
 }
 
-void session_layer::seal_end() noexcept {
+net::detail::sealing session_layer::seal_end() noexcept {
     sender_output out(to_);
-    engine_.close(out);
+    return outcome_of(engine_.close(out));
 }
 
 }  // namespace weir::tls

@@ -40,8 +40,8 @@ public:
     [[nodiscard]] bool open(bytes wire, net::detail::opened_input& to) noexcept override;
     void wire_ended(std::error_code error) noexcept override;
     [[nodiscard]] std::error_code end_error() const noexcept override { return end_error_; }
-    [[nodiscard]] bool seal(bytes contents) noexcept override;
-    void seal_end() noexcept override;
+    [[nodiscard]] net::detail::sealing seal(bytes contents) noexcept override;
+    [[nodiscard]] net::detail::sealing seal_end() noexcept override;
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
@@ -53,12 +53,15 @@ private:
     /// How much of `contents` the next record takes.
     [[nodiscard]] std::size_t next_record(std::size_t contents) const noexcept;
     void note_burst(time_point now) noexcept;
+    [[nodiscard]] net::detail::sealing outcome_of(tls::engine::step step) noexcept;
+    void go_on() noexcept;
 
     std::shared_ptr<const void> shared_;
     tls::engine engine_;
     net::detail::sender& to_;
     std::error_code end_error_;
     bool has_ended_ = false;
+    bool is_awaited_ = false;       // something to be sealed waits for the rest of a message
     std::size_t answer_bytes_ = 0;  // that the peer has made us send since we last wanted to
     std::size_t burst_bytes_ = 0;   // since the connection was last idle
     time_point last_sealed_;

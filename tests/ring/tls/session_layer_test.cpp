@@ -2,6 +2,7 @@
 // session_layer: a socket over TLS is a stream like any other, and its end cannot be forged.
 #include "tls/session_layer.hpp"
 
+#include "../../unit/tls/engine_pair.hpp"
 #include "stream_conformance.hpp"
 #include "tls_streams.hpp"
 
@@ -9,7 +10,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 using weir::test::must;
 
@@ -88,6 +92,134 @@ weir::task<> both_ends_renew_their_keys() {
     }
 }
 
+/// A server of TLS in plain sight: an engine that the test itself moves the bytes of.
+class open_server {
+public:
+    open_server()
+        : context_(weir::test::must_serve(options())),
+          shown_(context_.shared()->current()),
+          end_(weir::tls::ssl_ptr(SSL_new(shown_->first()))) {
+        SSL_set_accept_state(end_.engine.native());
+        context_.shared()->keys.renew({});
+    }
+
+    /// Shakes hands over `socket`.
+    weir::task<> shake(weir::net::tcp_socket& socket) {
+        auto step = weir::tls::engine::step::needs_wire;
+        while (step == weir::tls::engine::step::needs_wire) {
+            auto arrived = co_await socket.receive();
+            BOOST_REQUIRE(arrived.has_value());
+            BOOST_REQUIRE(!arrived->empty());
+            step = end_.shake(arrived->data());
+            auto sent = end_.take_sent();
+            if (!sent.empty()) weir::test::expect_success(co_await socket.send_copy(sent));
+        }
+    }
+    /// A ticket for the client, in several records: one of them is the first of the result.
+    [[nodiscard]] std::pair<std::vector<std::byte>, std::vector<std::byte>> ticket_in_two() {
+        SSL* const ssl = end_.engine.native();
+        BOOST_REQUIRE(SSL_set_max_send_fragment(ssl, 512) == 1);
+        BOOST_REQUIRE(SSL_new_session_ticket(ssl) == 1);
+        static_cast<void>(end_.shake({}));
+        std::vector<std::byte> records = end_.take_sent();
+        const auto size = 5 + (std::to_integer<std::size_t>(records.at(3)) << 8U) +
+                          std::to_integer<std::size_t>(records.at(4));
+        BOOST_REQUIRE(size < records.size());
+        const auto cut = records.begin() + static_cast<std::ptrdiff_t>(size);
+        std::vector<std::byte> rest(cut, records.end());
+        records.erase(cut, records.end());
+        return {std::move(records), std::move(rest)};
+    }
+    [[nodiscard]] std::string read(weir::bytes arrived) { return end_.read(arrived); }
+    [[nodiscard]] weir::tls::engine::step last() const noexcept { return end_.last; }
+    /// That nothing follows.
+    [[nodiscard]] std::vector<std::byte> take_end() {
+        static_cast<void>(end_.engine.close(end_.wire));
+        return end_.take_sent();
+    }
+
+private:
+    /// Tickets contain the client's certificate: so they are too long for one small record.
+    static weir::tls::server_options options() {
+        weir::tls::server_options made = weir::test::serving_options();
+        made.clients = weir::tls::client_certificates::required;
+        made.client_trust = weir::tls::trust::only(weir::test::test_authority().pem());
+        return made;
+    }
+
+    weir::tls::server_context context_;
+    std::shared_ptr<const weir::tls::certificate_set> shown_;
+    weir::test::engine_end end_;
+};
+
+weir::tls::client_context with_certificate() {
+    weir::tls::client_options options = weir::test::trusting_options();
+    options.own = weir::test::test_authority().issue(weir::test::wanted_certificate("me")).loaded();
+    options.max_sessions = 0;
+    return weir::test::must_trust(std::move(options));
+}
+
+/// Has a client write, and then end, while half of a message of the protocol has come.
+weir::task<> writes_between_the_halves() {
+    const auto client = with_certificate();
+    auto pair = co_await weir::test::tcp_streams::connect();
+    open_server server;
+    auto both =
+        weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
+    auto outcome = co_await both;
+    const auto connected = std::move(std::get<0>(outcome));
+    BOOST_REQUIRE(connected.has_value());
+    const auto [first, rest] = server.ticket_in_two();
+    weir::test::expect_success(co_await pair.b.send_copy(first));
+    auto reading = [&pair]() -> weir::task<> {
+        const auto end = co_await pair.a.receive();
+        BOOST_REQUIRE(end.has_value());
+        BOOST_TEST(end->empty());
+    };
+    auto writing = [&pair]() -> weir::task<> {
+        co_await weir::test::turns(5);
+        weir::test::expect_success(co_await pair.a.send_copy(weir::as_bytes("hello")));
+        weir::test::expect_success(co_await pair.a.shutdown_send());
+    };
+    auto rest_of_it = [&, second = weir::bytes(rest)]() -> weir::task<> {
+        co_await weir::test::turns(10);
+        weir::test::expect_success(co_await pair.b.send_copy(second));
+        std::string text;
+        while (server.last() != weir::tls::engine::step::closed) {
+            auto arrived = co_await pair.b.receive();
+            BOOST_REQUIRE(arrived.has_value());
+            BOOST_REQUIRE(!arrived->empty());
+            text += server.read(arrived->data());
+        }
+        BOOST_TEST(text == "hello");
+        const auto goodbye = server.take_end();
+        weir::test::expect_success(co_await pair.b.send_copy(goodbye));
+    };
+    auto all = weir::when_all(reading(), writing(), rest_of_it());
+    static_cast<void>(co_await all);
+}
+
+/// The peer goes in the middle of its message: then nothing can be written any more.
+weir::task<> the_second_half_never_comes() {
+    const auto client = with_certificate();
+    auto pair = co_await weir::test::tcp_streams::connect();
+    open_server server;
+    auto both =
+        weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
+    auto outcome = co_await both;
+    const auto connected = std::move(std::get<0>(outcome));
+    BOOST_REQUIRE(connected.has_value());
+    const auto [first, rest] = server.ticket_in_two();
+    weir::test::expect_success(co_await pair.b.send_copy(first));
+    weir::test::expect_success(co_await pair.b.shutdown_send());
+    static_cast<void>(co_await pair.a.send_copy(weir::as_bytes("hello")));
+    const auto end = co_await pair.a.receive();
+    BOOST_REQUIRE(!end.has_value());
+    BOOST_TEST((end.error() == weir::tls::errc::truncated));
+    co_await weir::test::turns(3);
+    weir::test::expect_failure(co_await pair.a.send_copy(weir::as_bytes("hello?")));
+}
+
 weir::task<> small_messages_allocate_little() {
     auto pair = co_await streams::connect();
     const auto ping = [&]() -> weir::task<> {
@@ -115,6 +247,12 @@ BOOST_AUTO_TEST_CASE(bytes_that_were_changed_end_both_directions_and_the_peer_is
 }
 BOOST_AUTO_TEST_CASE(new_keys_in_the_running_connection_lose_nothing) {
     weir::test::on_reactor(both_ends_renew_their_keys);
+}
+BOOST_AUTO_TEST_CASE(what_is_written_amid_a_message_of_the_protocol_leaves_after_it) {
+    weir::test::on_reactor(writes_between_the_halves);
+}
+BOOST_AUTO_TEST_CASE(a_message_of_the_protocol_that_stays_half_ends_both_directions) {
+    weir::test::on_reactor(the_second_half_never_comes);
 }
 BOOST_AUTO_TEST_CASE(a_steady_state_allocates_nothing_of_ours, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(small_messages_allocate_little);

@@ -7,12 +7,14 @@
 //
 //   wire --receiver--> open --take_opened--> reader
 //   writer --sender--> seal --sender::append_record--> wire      (as do answers, while opening)
+//                       \--later: what is written waits; sender::go_on, while opening
 #pragma once
 
 #include <weir/base/bytes.hpp>
 #include <weir/io/buffer_ring.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <system_error>
 
 namespace weir::net::detail {
@@ -25,6 +27,13 @@ public:
 
 protected:
     ~opened_input() = default;
+};
+
+/// What became of contents that were to be sealed.
+enum class sealing : std::uint8_t {
+    done,
+    later,  ///< nothing of it: the layers' own conversation comes first; `sender::go_on` says when
+    never,  ///< nothing can be sent any more
 };
 
 class record_layer {
@@ -40,10 +49,9 @@ public:
     [[nodiscard]] virtual std::error_code end_error() const noexcept = 0;
 
     /// Puts `contents` into records.
-    /// @return  false = nothing can be sent any more.
-    [[nodiscard]] virtual bool seal(bytes contents) noexcept = 0;
+    [[nodiscard]] virtual sealing seal(bytes contents) noexcept = 0;
     /// Says that nothing will follow.
-    virtual void seal_end() noexcept = 0;
+    [[nodiscard]] virtual sealing seal_end() noexcept = 0;
 };
 
 }  // namespace weir::net::detail

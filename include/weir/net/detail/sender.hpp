@@ -50,6 +50,8 @@ public:
     [[nodiscard]] record_layer* layer() const noexcept { return layer_.get(); }
     /// For the layer: room for `size` bytes of the wire, behind the records that are there.
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
+    /// For the layer: what it would seal `later` can be sealed now, or never.
+    void go_on() noexcept;
     /// Has the layer say, behind all that is queued, that nothing follows. Once; without a layer
     /// nothing happens.
     void push_end();
