@@ -4,12 +4,13 @@
 // and its mask computed once, large replies counted and discarded in the kernel (MSG_TRUNC), small
 // ones at depth 1 read only every 32nd time: until then the edge says that the reply is there.
 //
-//   epoll_load --url tcp://H:P|ws://H:P --connections N --size B --depth D
+//   epoll_load --url tcp://H:P|ws://H:P|http://H:P --connections N --size B --depth D
 //              --duration S --warmup S [--cpu N] [--json FILE]
 //
 // Every connection's first reply is compared byte by byte with a payload only it has sent; after
 // that each reply's length is held against what one unfragmented message takes, and the header of
-// small replies too. Latency is from a message's send to the last byte of its reply.
+// small replies too. Latency is from a message's send to the last byte of its reply. Over HTTP a
+// message is a GET, whose answer must be 200 and as long each time; --size is not looked at.
 #include "command_line.hpp"
 #include "ws_wire.hpp"
 
@@ -80,8 +81,10 @@ private:
     std::uint64_t max_ = 0;
 };
 
+enum class protocol { tcp, websocket, http };
+
 struct options {
-    bool websocket;
+    protocol spoken;
     echo::endpoint server;
     std::size_t connections, size, depth;
     double duration, warmup;
@@ -89,7 +92,9 @@ struct options {
     std::string json;
 
     explicit options(const echo::flags& given)
-        : websocket(given.text("--url", "").starts_with("ws://")),
+        : spoken(given.text("--url", "").starts_with("ws://")     ? protocol::websocket
+                 : given.text("--url", "").starts_with("http://") ? protocol::http
+                                                                  : protocol::tcp),
           connections(static_cast<std::size_t>(given.number("--connections", 64))),
           size(static_cast<std::size_t>(given.number("--size", 20))),
           depth(static_cast<std::size_t>(given.number("--depth", 1))),
@@ -130,14 +135,18 @@ public:
         : o_(o),
           scratch_(std::size_t{1} << 20),
           frame_(frame_for(std::string(o.size, 'x'))),
-          reply_bytes_(o.size + (o.websocket ? echo::server_header_bytes(o.size) : 0)),
+          reply_bytes_(o.spoken == protocol::http ? answer_bytes() : o.size + header_bytes()),
           connections_(o.connections) {
         // Small frames of a window leave in one send, without gathering.
         const std::size_t copies =
             std::clamp<std::size_t>((std::size_t{256} << 10) / frame_.size(), 1, o.depth);
         for (std::size_t i = 0; i < copies; ++i) train_ += frame_;
-        header_ = std::string(reply_bytes_ - o.size, '\0');
-        if (o.websocket) echo::write_server_header(header_.data(), echo::op_binary, o.size);
+        if (o.spoken == protocol::http) {
+            header_ = http_ok;
+        } else if (o.spoken == protocol::websocket) {
+            header_ = std::string(reply_bytes_ - o.size, '\0');
+            echo::write_server_header(header_.data(), echo::op_binary, o.size);
+        }
     }
 
     int run() {
@@ -165,6 +174,7 @@ private:
     static constexpr std::size_t max_unread = 32;
     static constexpr std::size_t max_lazy_bytes = 2048;
     static constexpr std::uint32_t mask_key = 0x5a3c96e1u;
+    static constexpr std::string_view http_ok = "HTTP/1.1 200 OK\r\n";
 
     static double cpu_seconds(const rusage& r) {
         return static_cast<double>(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
@@ -172,7 +182,8 @@ private:
     }
 
     [[nodiscard]] std::string frame_for(std::string payload) const {
-        if (!o_.websocket) return payload;
+        if (o_.spoken == protocol::http) return "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        if (o_.spoken == protocol::tcp) return payload;
         const std::size_t header = echo::server_header_bytes(payload.size());
         std::string frame(header + 4, '\0');
         echo::write_server_header(frame.data(), echo::op_binary, payload.size());
@@ -189,16 +200,39 @@ private:
         return payload;
     }
 
+    [[nodiscard]] std::size_t header_bytes() const {
+        return o_.spoken == protocol::websocket ? echo::server_header_bytes(o_.size) : 0;
+    }
+    [[nodiscard]] int connected() const {
+        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const sockaddr_in address = echo::ipv4(o_.server);
+        if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+            die("connect");
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        return fd;
+    }
+    /// The length of an answer over HTTP, head included, learnt by asking once.
+    [[nodiscard]] std::size_t answer_bytes() const {
+        const int fd = connected();
+        if (send(fd, frame_.data(), frame_.size(), MSG_NOSIGNAL) < 0) die("send");
+        std::string head;
+        char byte;
+        while (!head.ends_with("\r\n\r\n")) {
+            if (recv(fd, &byte, 1, 0) != 1 || head.size() > 4096) die("no answer", EPROTO);
+            head += byte;
+        }
+        close(fd);
+        const auto length = echo::header_value(head, "content-length");
+        if (!head.starts_with(http_ok) || length.empty()) die("an unexpected answer", EPROTO);
+        return head.size() + static_cast<std::size_t>(std::stoul(std::string(length)));
+    }
+
     void open(std::size_t i) {
         connection& c = connections_[i];
         c.sent_at.resize(o_.depth);
-        c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in address = echo::ipv4(o_.server);
-        if (connect(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-            die("connect");
-        const int on = 1;
-        setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (o_.websocket) {
+        c.fd = connected();
+        if (o_.spoken == protocol::websocket) {
             constexpr std::string_view request =
                 "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                 "Connection: Upgrade\r\nSec-WebSocket-Key: d2VpciBlY2hvIGxvYWQgIQ==\r\n"
@@ -208,7 +242,7 @@ private:
         }
         timeval patience{5, 0};
         setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        if (o_.websocket) await_upgrade(c);
+        if (o_.spoken == protocol::websocket) await_upgrade(c);
         // Only the proof and what follows it are concurrent: epoll takes over here.
         epoll_event event{};
         event.events = EPOLLIN | EPOLLET | EPOLLRDHUP | EPOLLOUT;
@@ -323,7 +357,9 @@ private:
             if (n <= 0) return fail(c, "connection lost before its first reply");
             c.proof.append(piece, static_cast<std::size_t>(n));
         }
-        if (c.proof != header_ + proof_payload(i)) return fail(c, "first reply is wrong");
+        const bool is_right = o_.spoken == protocol::http ? c.proof.starts_with(header_)
+                                                          : c.proof == header_ + proof_payload(i);
+        if (!is_right) return fail(c, "first reply is wrong");
         c.proof = std::string();
         c.state = phase::steady;
         c.lazy = o_.depth == 1 && reply_bytes_ <= max_lazy_bytes;

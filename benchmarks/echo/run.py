@@ -15,30 +15,24 @@ its first line unless {port} was given, which is then a free port.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
 import re
-import select
 import shlex
-import socket
 import statistics
-import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import facts  # noqa: E402
+import pinned  # noqa: E402
 import report  # noqa: E402
 
-SERVER_CPU, GENERATOR_CPU = 0, 1
 SIZES = (20, 125, 1024, 16384, 262144)
 WINDOWS = ((1, 1), (64, 1), (512, 1), (64, 16))  # connections, messages in flight on each
 QUICK = ((20, 64, 1), (1024, 64, 1), (16384, 64, 1), (20, 64, 16))
 BASELINES = ("raw_uring", "raw_epoll")
-MAX_FOREIGN_CPU = 0.12  # of one core, during a run
-MAX_TRIES = 3
-TICKS = os.sysconf("SC_CLK_TCK")
 
 RAW = "{build}/benchmarks/echo/%s --protocol {protocol} --listen 127.0.0.1:0 --cpu {cpu}"
 DEFAULT_SERVERS = {
@@ -55,70 +49,7 @@ DEFAULT_SERVERS = {
 }
 
 
-class Failed(Exception):
-    """A run that gave no number; the text says why."""
-
-
-# ---- one server, one run ----
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def first_line(process, seconds):
-    readable, _, _ = select.select([process.stdout], [], [], seconds)
-    line = process.stdout.readline() if readable else ""
-    if not line:
-        raise Failed(f"said nothing within {seconds} s (exit code {process.poll()})")
-    return line
-
-
-def start_server(template, protocol, build):
-    port = free_port() if "{port}" in template else None
-    command = template.format(protocol=protocol, cpu=SERVER_CPU, build=build, port=port)
-    process = subprocess.Popen(
-        shlex.split(command),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CPU}),
-    )
-    try:
-        if port is None:
-            found = re.search(r"listening on \S*:(\d+)", first_line(process, 10))
-            if found is None:
-                raise Failed("its first line isn't `listening on HOST:PORT`")
-            port = int(found.group(1))
-        else:
-            await_port(port, 10)
-    except Failed:
-        facts.stop(process)
-        raise
-    return process, port
-
-
-def await_port(port, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise Failed(f"port {port} did not open within {seconds} s")
-
-
-def process_cpu(pid):
-    """User and system seconds of all the process's threads."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return int(fields[11]) / TICKS, int(fields[12]) / TICKS
-
-
-def machine_cpu():
-    fields = [int(x) for x in open("/proc/stat").readline().split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / TICKS
+# ---- one run ----
 
 
 def generate(options, protocol, port, cell):
@@ -128,51 +59,24 @@ def generate(options, protocol, port, cell):
         "--url", f"{protocol}://127.0.0.1:{port}",
         "--connections", str(connections), "--size", str(size), "--depth", str(depth),
         "--duration", str(options.duration), "--warmup", str(options.warmup),
-        "--cpu", str(GENERATOR_CPU),
+        "--cpu", str(pinned.GENERATOR_CPU),
     ]
-    limit = options.duration + options.warmup + 20
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
-    except subprocess.TimeoutExpired:
-        raise Failed(f"the generator took more than {limit} s") from None
-    if done.returncode != 0 or not done.stdout:
-        raise Failed(done.stderr.strip().splitlines()[0] if done.stderr else "generator failed")
-    return json.loads(done.stdout)
+    return json.loads(pinned.load(command, options.duration + options.warmup + 20))
 
 
 def run_once(options, template, protocol, cell):
-    process, port = start_server(template, protocol, options.build_dir)
+    port = pinned.free_port() if "{port}" in template else None
+    process, port = pinned.start(template.format(
+        protocol=protocol, cpu=pinned.SERVER_CPU, build=options.build_dir, port=port), port)
     try:
-        begin, user0, system0 = time.monotonic(), *process_cpu(process.pid)
-        machine0, children0 = machine_cpu(), os.times()
+        run = pinned.Run(process)
         result = generate(options, protocol, port, cell)
-        wall = time.monotonic() - begin
-        user, system = process_cpu(process.pid)
-        children = os.times()
-    except FileNotFoundError:
-        raise Failed(f"died during the run (exit code {process.poll()})") from None
+        run.end()
     finally:
         facts.stop(process)
-    # The generator is a waited-for child by now; the server isn't, and is added by hand.
-    ours = (user - user0) + (system - system0)
-    ours += sum(children[:4]) - sum(children0[:4])
-    result["foreign_cpu"] = (machine_cpu() - machine0 - ours) / wall
-    result["server_user"] = (user - user0) / wall
-    result["server_system"] = (system - system0) / wall
-    result["server_us_per_message"] = (
-        1e6 * (result["server_user"] + result["server_system"]) / max(result["rate"], 1e-9)
-    )
-    return result
-
-
-def run_undisturbed(options, template, protocol, cell):
-    result = None
-    for _ in range(MAX_TRIES):
-        result = run_once(options, template, protocol, cell)
-        if result["foreign_cpu"] <= MAX_FOREIGN_CPU:
-            break
-        time.sleep(1)
-    result["disturbed"] = result["foreign_cpu"] > MAX_FOREIGN_CPU
+    result["foreign_cpu"] = run.foreign
+    result["server_user"], result["server_system"] = run.user, run.system
+    result["server_us_per_message"] = 1e6 * (run.user + run.system) / max(result["rate"], 1e-9)
     return result
 
 
@@ -185,10 +89,10 @@ def run_cell(options, servers, protocol, cell):
     for _ in range(options.rounds):
         for name in list(results):
             try:
-                results[name].append(
-                    run_undisturbed(options, servers[name][protocol], protocol, cell)
-                )
-            except Failed as error:
+                attempt = functools.partial(
+                    run_once, options, servers[name][protocol], protocol, cell)
+                results[name].append(pinned.undisturbed(attempt))
+            except pinned.Failed as error:
                 print(f"!! {name}: {error}; it has no row below")
                 del results[name]
     return results
@@ -281,7 +185,7 @@ def hand_over_latencies(tables, cells):
 def describe(options):
     found = facts.machine() | {
         "tcp": facts.read_first("/proc/sys/net/ipv4/tcp_congestion_control", "(.*)"),
-        "cpus": f"server on {SERVER_CPU}, generator on {GENERATOR_CPU}",
+        "cpus": f"server on {pinned.SERVER_CPU}, generator on {pinned.GENERATOR_CPU}",
         "flags": facts.compiler(options.build_dir, "raw_uring.cpp"),
         "method": f"{options.rounds} interleaved rounds, {options.warmup} s warm-up, "
         f"{options.duration} s measured; ratio: to the faster of {' and '.join(BASELINES)}",
@@ -322,7 +226,7 @@ def chosen_servers(options):
     for name in list(servers):
         for protocol, command in list(servers[name].items()):
             program = shlex.split(command.format(
-                protocol=protocol, cpu=SERVER_CPU, build=options.build_dir, port=0))[0]
+                protocol=protocol, cpu=pinned.SERVER_CPU, build=options.build_dir, port=0))[0]
             if not os.access(program, os.X_OK) and "/" in program:
                 print(f"!! {name} ({protocol}) is missing: {program} isn't there")
                 del servers[name][protocol]
