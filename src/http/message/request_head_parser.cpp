@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <string_view>
-#include <system_error>
 #include <utility>
+
+#include "announced_body.hpp"
 
 namespace weir::http {
 
@@ -77,37 +77,17 @@ bool request_head_parser::is_canonical(http::version version) noexcept {
            line == (version == version::http_1_1 ? " HTTP/1.1" : " HTTP/1.0");
 }
 
-/// Decides how the body is counted; whatever two parsers could count differently is refused.
+/// Decides how the body is counted.
 result<void> request_head_parser::choose_body(const request& head) {
-    const headers& fields = head.headers();
-    const std::size_t lengths = fields.count("Content-Length");
-    const std::size_t encodings = fields.count("Transfer-Encoding");
-    if (lengths > 1 || (lengths != 0 && encodings != 0)) {
-        return fail(make_error_code(errc::ambiguous_length));
-    }
-    if (encodings != 0) {
-        if (encodings > 1 || head.version() == version::http_1_0 ||
-            !equal_ignoring_case(*fields.find("Transfer-Encoding"), "chunked")) {
-            return fail(make_error_code(errc::bad_transfer_encoding));
-        }
-        if (limits_.max_body_bytes() == 0) return fail(make_error_code(errc::body_over_limit));
+    const auto announced = announced_body::of(head.headers(), head.version());
+    if (!announced) return fail(announced.error());
+    if (announced->is_chunked) {
         length_.reset();
+        if (limits_.max_body_bytes() == 0) return fail(make_error_code(errc::body_over_limit));
         return {};
     }
-    std::int64_t length = 0;
-    if (lengths != 0) {
-        const std::string_view text = *fields.find("Content-Length");
-        const auto parsed = std::from_chars(text.data(), text.data() + text.size(), length);
-        const bool is_digits =
-            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (text.empty() || !is_digits || parsed.ec != std::errc()) {
-            return fail(make_error_code(errc::ambiguous_length));
-        }
-    }
-    if (std::cmp_greater(length, limits_.max_body_bytes())) {
-        return fail(make_error_code(errc::body_over_limit));
-    }
-    length_ = static_cast<std::uint64_t>(length);
+    length_ = announced->length.value_or(0);
+    if (*length_ > limits_.max_body_bytes()) return fail(make_error_code(errc::body_over_limit));
     return {};
 }
 

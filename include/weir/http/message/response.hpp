@@ -26,6 +26,14 @@ public:
     /// @param content_type  without CR, LF or NUL: a constant of the program, so asserted.
     response(status code, std::string_view content_type, std::string body);
 
+    /// Makes it another response, without headers and body, in the memory that it has.
+    void restart(status code, http::version version) noexcept {
+        status_ = code;
+        version_ = version;
+        headers_.clear();
+        body_.clear();
+    }
+
     [[nodiscard]] status code() const noexcept { return status_; }
     [[nodiscard]] http::version version() const noexcept { return version_; }
     [[nodiscard]] const http::headers& headers() const noexcept { return headers_; }
