@@ -11,10 +11,10 @@
 #include <weir/ws/protocol/handshake.hpp>
 #include <weir/ws/protocol/mask_key_source.hpp>
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "http/message/uri_reference.hpp"
 
 namespace weir::ws {
 
@@ -102,56 +102,27 @@ task<result<connection>> connect_and_shake_hands(url where, const client_options
 
 std::uint16_t usual_port(bool is_secure) noexcept { return is_secure ? 443 : 80; }
 
-bool starts_with_scheme(std::string_view text, std::string_view scheme) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    const auto is_same = [&](char a, char b) { return lower(a) == b; };
-    return std::ranges::equal(text.substr(0, scheme.size()), scheme, is_same);
-}
-
 }  // namespace
 
 result<url> url::parse(std::string_view text) {
+    const http::uri_reference parts(text);
+    const std::string_view scheme = parts.scheme.value_or("");
     url made;
-    made.is_secure_ = starts_with_scheme(text, "wss://");
-    if (!made.is_secure_ && !starts_with_scheme(text, "ws://")) {
-        return fail(std::errc::invalid_argument);
-    }
-    made.port_ = usual_port(made.is_secure_);
-    text.remove_prefix(made.is_secure_ ? 6 : 5);
-    const auto slash = text.find_first_of("/?#");
-    std::string_view authority = text.substr(0, slash);
-    if (slash != std::string_view::npos) {
-        const std::string_view target = text.substr(slash);
-        // RFC 6455 3: a fragment means nothing here and must not be used.
-        if (target.find('#') != std::string_view::npos) return fail(std::errc::invalid_argument);
-        if (target.front() == '/') made.target_.clear();
-        made.target_ += target;
-    }
-    const auto bracket = authority.rfind(']');
-    const auto colon = authority.rfind(':');
-    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-        const std::string_view port = authority.substr(colon + 1);
-        const auto [end, error] =
-            std::from_chars(port.data(), port.data() + port.size(), made.port_);
-        if (error != std::errc() || end != port.data() + port.size() || made.port_ == 0) {
-            return fail(std::errc::invalid_argument);
-        }
-        authority = authority.substr(0, colon);
-    }
-    if (authority.starts_with('[') && authority.ends_with(']')) {
-        authority = authority.substr(1, authority.size() - 2);
-    }
-    if (authority.empty() || authority.find_first_of("@[] ") != std::string_view::npos) {
-        return fail(std::errc::invalid_argument);
-    }
-    made.host_ = authority;
+    made.is_secure_ = http::equal_ignoring_case(scheme, "wss");
+    const bool is_ours = made.is_secure_ || http::equal_ignoring_case(scheme, "ws");
+    // RFC 6455 3: a fragment means nothing here and must not be used.
+    if (!is_ours || !parts.authority || parts.fragment) return fail(std::errc::invalid_argument);
+    auto authority = http::uri_authority::parse(*parts.authority);
+    if (!authority) return fail(authority.error());
+    made.host_ = std::move(authority->host);
+    made.port_ = authority->port.value_or(usual_port(made.is_secure_));
+    if (!parts.path.empty()) made.target_ = parts.path;
+    if (parts.query) made.target_.append("?").append(*parts.query);
     return made;
 }
 
 std::string url::authority() const {
-    std::string text = host_.find(':') == std::string::npos ? host_ : '[' + host_ + ']';
-    if (port_ != usual_port(is_secure_)) text += ':' + std::to_string(port_);
-    return text;
+    return http::authority_text(host_, port_, usual_port(is_secure_));
 }
 
 task<result<connection>> start_client(net::stream_socket socket, url where,
