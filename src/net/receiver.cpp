@@ -71,6 +71,16 @@ void receiver::end(end_listener& listener) noexcept {
 std::size_t receiver::unread_bytes() const noexcept {
     return unread_ == nullptr ? 0 : unread_->bytes();
 }
+bool receiver::is_quiet() noexcept {
+    WEIR_ASSERT(reader() == nullptr, "a receiver was asked for quiet while a read is in flight");
+    if (way_ == way::bulk && readable_ && !ended_) {
+        ++reactor::current().stats().direct_calls;
+        const int got = read_leased();
+        if (got == -EAGAIN) readable_ = false;
+        if (got == 0 || (got < 0 && got != -EAGAIN && got != -EINTR)) finish(-got);
+    }
+    return !ended_ && unread_bytes() == 0;
+}
 bool receiver::is_paused() const noexcept {
     return unread_ != nullptr &&
            (unread_->bytes() >= max_unread_bytes || unread_->pieces() >= max_unread_pieces);

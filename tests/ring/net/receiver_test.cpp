@@ -2,6 +2,7 @@
 // Receiving under want: too few buffers, readers that keep what they got or do not read at all, a
 // tiny completion queue. Whatever happens, no byte is lost and nobody waits for ever.
 #include "io/receive_buffers.hpp"
+#include "ring_test.hpp"
 #include "stream_conformance.hpp"
 
 #include <weir/net/detail/receiver.hpp>
@@ -271,6 +272,32 @@ BOOST_AUTO_TEST_CASE(a_reset_is_an_error_in_both_ways_of_receiving, WEIR_LINUX_O
 
 BOOST_AUTO_TEST_CASE(changing_between_the_ways_loses_nothing) {
     weir::test::on_reactor(changing_ways);
+}
+
+BOOST_AUTO_TEST_CASE(a_receiver_is_quiet_until_bytes_or_the_end_have_come) {
+    const auto check = [](std::size_t size) -> weir::task<> {
+        auto pair = co_await weir::test::tcp_streams::connect();
+        auto& receiver = pair.a.core().receiver();
+        BOOST_TEST(receiver.is_quiet());
+        const std::string piece(size, 'x');
+        for (int i = 0; i < 3; ++i) {
+            must(co_await pair.b.send_copy(weir::as_bytes(piece)));
+            const std::string read = co_await weir::test::read_until(pair.a, size);
+            BOOST_TEST(read.size() == size);
+            co_await weir::test::turns(3);  // late reports of what was read
+            BOOST_TEST(receiver.is_quiet());
+        }
+        must(co_await pair.b.send_copy(weir::as_bytes("y")));
+        for (int i = 0; i < 1000 && receiver.is_quiet(); ++i) must(co_await weir::sleep_for(1ms));
+        BOOST_TEST(weir::as_text(must(co_await pair.a.receive()).data()) == "y");
+        BOOST_TEST(receiver.is_quiet());
+        must(co_await pair.b.close());
+        for (int i = 0; i < 1000 && receiver.is_quiet(); ++i) must(co_await weir::sleep_for(1ms));
+        BOOST_TEST(must(co_await pair.a.receive()).empty());
+    };
+    for (const std::size_t size : {10U, 100'000U}) {  // small pieces, and bulk data
+        weir::test::on_reactor([&check, size] { return check(size); });
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

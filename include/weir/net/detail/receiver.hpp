@@ -90,6 +90,9 @@ public:
     [[nodiscard]] int fd() const noexcept { return fd_; }
     /// What is kept because nobody reads.
     [[nodiscard]] std::size_t unread_bytes() const noexcept;
+    /// Whether nothing has come that nobody has read: neither bytes nor the end. Asks the system
+    /// where a report may be one of bytes that were read long since. Only while nobody reads.
+    [[nodiscard]] bool is_quiet() noexcept;
 
     void prepare(io_uring_sqe& sqe) noexcept override;
     void complete(int result, std::uint32_t flags, bool more) noexcept override;
