@@ -2,6 +2,28 @@
 #include <weir/http/message/status.hpp>
 
 namespace weir::http {
+namespace {
+
+std::string_view phrase_of_redirection(status code) noexcept {
+    switch (code) {
+        case status::moved_permanently:
+            return "Moved Permanently";
+        case status::found:
+            return "Found";
+        case status::see_other:
+            return "See Other";
+        case status::not_modified:
+            return "Not Modified";
+        case status::temporary_redirect:
+            return "Temporary Redirect";
+        case status::permanent_redirect:
+            return "Permanent Redirect";
+        default:
+            return phrase_of_redirection(code);
+    }
+}
+
+}  // namespace
 
 std::string_view reason_phrase(status code) noexcept {
     switch (code) {
@@ -16,13 +38,12 @@ std::string_view reason_phrase(status code) noexcept {
         case status::partial_content:
             return "Partial Content";
         case status::moved_permanently:
-            return "Moved Permanently";
         case status::found:
-            return "Found";
+        case status::see_other:
         case status::not_modified:
-            return "Not Modified";
+        case status::temporary_redirect:
         case status::permanent_redirect:
-            return "Permanent Redirect";
+            return phrase_of_redirection(code);
         case status::bad_request:
             return "Bad Request";
         case status::unauthorized:

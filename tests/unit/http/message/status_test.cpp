@@ -10,6 +10,8 @@ BOOST_AUTO_TEST_SUITE(status_test)
 BOOST_AUTO_TEST_CASE(known_codes_have_the_phrase_of_the_rfc_and_others_say_so) {
     BOOST_TEST(http::reason_phrase(http::status::switching_protocols) == "Switching Protocols");
     BOOST_TEST(http::reason_phrase(http::status::content_too_large) == "Content Too Large");
+    BOOST_TEST(http::reason_phrase(http::status::see_other) == "See Other");
+    BOOST_TEST(http::reason_phrase(http::status::temporary_redirect) == "Temporary Redirect");
     BOOST_TEST(http::reason_phrase(static_cast<http::status>(599)) == "Unknown");
 }
 
