@@ -228,6 +228,12 @@
 #include <weir/flow/supervisor.hpp>
 
 #if __has_include(<weir/http/message/error.hpp>)
+#include <weir/http/client/client_error.hpp>
+#include <weir/http/client/client_request.hpp>
+#include <weir/http/client/client_statistics.hpp>
+#include <weir/http/client/redirect_policy.hpp>
+#include <weir/http/client/request_body_writer.hpp>
+#include <weir/http/client/url.hpp>
 #include <weir/http/content/compression.hpp>
 #include <weir/http/content/content_coding.hpp>
 #include <weir/http/content/content_decoder.hpp>
@@ -270,6 +276,11 @@
 #endif
 
 #if __has_include(<weir/tls/handshake.hpp>)
+#if __has_include(<weir/http/message/error.hpp>)
+#include <weir/http/client/client.hpp>
+#include <weir/http/client/client_options.hpp>
+#include <weir/http/client/client_response.hpp>
+#endif
 #include <weir/tls/certificate.hpp>
 #include <weir/tls/context.hpp>
 #include <weir/tls/error.hpp>
