@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,18 +12,13 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "websocket"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from requirements import need_command
 from server_process import ServerProcess
+from suite import run, test
 
 HTTP_ECHO = sys.argv[1]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
 
 def curl(*arguments):
     done = subprocess.run(["curl", "-sS", *arguments], capture_output=True, timeout=60, check=False)
@@ -167,21 +161,12 @@ def sigterm_ends_it_in_order(server):
 
 
 def main():
-    for program, package in (("curl", "curl"), ("node", "nodejs")):
-        if shutil.which(program) is None:
-            sys.exit(f"missing: {program}\n  apt-get install -y --no-install-recommends {package}")
-    failed = 0
+    need_command("curl")
+    need_command("node", "nodejs")
     with ServerProcess([HTTP_ECHO]) as server:
         say(server, b"GET / HTTP/1.0\r\n\r\n")  # by then it has opened all that it needs
         server.before = server.descriptors()
-        for each in TESTS:
-            try:
-                each(server)
-                print(f"ok    {each.__name__}", flush=True)
-            except Exception as error:  # all of them are reported
-                failed += 1
-                print(f"FAIL  {each.__name__}: {type(error).__name__}: {error}"[:1000], flush=True)
-    sys.exit(1 if failed else 0)
+        run(server)
 
 
 main()

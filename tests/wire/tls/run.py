@@ -7,7 +7,6 @@ run.py TCP_ECHO TLS_CLIENT [HTTP_ECHO [WS_ECHO]]
 import asyncio
 import os
 import pathlib
-import shutil
 import socket
 import ssl
 import subprocess
@@ -16,20 +15,15 @@ import tempfile
 import threading
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "websocket"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from authority import Authority
+from requirements import need_command
 from server_process import ServerProcess
+from suite import run, test
 
 TCP_ECHO, TLS_CLIENT, *MORE = sys.argv[1:]
 HTTP_ECHO, WS_ECHO = [*MORE, None, None][:2]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
 
 class Place:
     """The files of a run, and the ends that weir's programs make."""
@@ -248,20 +242,10 @@ def curl_speaks_http_over_tls(place):
 
 
 def main():
-    for program in ("openssl", "curl"):
-        if shutil.which(program) is None:
-            sys.exit(f"missing: {program}\n  apt-get install -y --no-install-recommends {program}")
-    failed = 0
+    need_command("openssl")
+    need_command("curl")
     with tempfile.TemporaryDirectory() as folder:
-        place = Place(pathlib.Path(folder))
-        for each in TESTS:
-            try:
-                each(place)
-                print(f"ok    {each.__name__}", flush=True)
-            except Exception as error:  # all of them are reported
-                failed += 1
-                print(f"FAIL  {each.__name__}: {type(error).__name__}: {error}", flush=True)
-    sys.exit(1 if failed else 0)
+        run(Place(pathlib.Path(folder)))
 
 
 main()

@@ -6,11 +6,13 @@ a well-behaved client, must have closed every descriptor, and must not have grow
 """
 
 import argparse
+import pathlib
 import sys
 import time
 import traceback
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import break_attacks  # noqa: F401 - each of these adds its attacks to the list
 import flood_attacks  # noqa: F401

@@ -8,55 +8,27 @@ run.py npm|python server|client PROGRAM WORK_FOLDER [deflate]
 WORK_FOLDER is where npm installs what package-lock.json names, once.
 """
 
-import fcntl
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-
-from server_process import ServerProcess
-
 HERE = pathlib.Path(__file__).resolve().parent
-INSTALL = {
-    "npm": "apt-get install -y --no-install-recommends nodejs npm",
-    "python": "apt-get install -y --no-install-recommends python3-websockets",
-}
+sys.path.insert(0, str(HERE.parent / "support"))
 
-
-def missing(kind, what):
-    sys.exit(f"missing: {what}\n  {INSTALL[kind]}")
-
-
-def npm_environment(folder):
-    for command in ("node", "npm"):
-        if shutil.which(command) is None:
-            missing("npm", command)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two of these tests may run at once
-        wanted = (HERE / "package-lock.json").read_bytes()
-        done = folder / "installed.json"
-        if not done.exists() or done.read_bytes() != wanted:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(HERE / name, folder)
-            quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-            if subprocess.run(["npm", "ci", *quiet], cwd=folder, check=False).returncode != 0:
-                sys.exit(f"npm could not install `ws`; try: cd {folder} && npm ci")
-            done.write_bytes(wanted)
-    return {**os.environ, "NODE_PATH": str(folder / "node_modules")}
+import npm_packages
+from requirements import need_module
+from server_process import ServerProcess
 
 
 def other_side(kind, role, folder):
     """The command of the other implementation."""
     if kind == "npm":
-        os.environ.update(npm_environment(folder))
+        os.environ.update(npm_packages.environment_with(HERE, folder))
         return ["node", str(HERE / f"npm_{role}.cjs")]
-    if subprocess.run(["/usr/bin/python3", "-c", "import websockets"], check=False).returncode != 0:
-        missing("python", "websockets for /usr/bin/python3")
-    return ["/usr/bin/python3", str(HERE / f"python_{role}.py")]
+    need_module("websockets")
+    return [sys.executable, str(HERE / f"python_{role}.py")]
 
 
 def run_clients(command, program, flags):
