@@ -39,9 +39,13 @@ weir::task<weir::result<void>> echo(weir::http::exchange& exchange) {
 /// One server a shard, and the end of all of them.
 class echo_servers {
 public:
-    explicit echo_servers(const listen_options& where, weir::runtime& runtime,
-                          weir::signal_set& signals)
-        : where_(where), runtime_(runtime), signals_(signals), servers_(where.runtime().shards) {}
+    explicit echo_servers(const listen_options& where, const weir::http::server_options& options,
+                          weir::runtime& runtime, weir::signal_set& signals)
+        : where_(where),
+          options_(options),
+          runtime_(runtime),
+          signals_(signals),
+          servers_(where.runtime().shards) {}
 
     weir::task<weir::result<void>> serve(weir::shard& here) {
         if (here.index() != 0) co_return co_await serve_one(here);
@@ -51,9 +55,7 @@ public:
 
 private:
     weir::task<weir::result<void>> serve_one(weir::shard& here) {
-        weir::http::server_options options;
-        options.prepare = where_.securing();
-        weir::http::server server(echo, options);
+        weir::http::server server(echo, options_);
         servers_.at(here.index()) = &server;
         auto acceptor = weir::ok(where_.listen());
         const auto ended = co_await server.serve(acceptor);
@@ -75,6 +77,7 @@ private:
     }
 
     const listen_options& where_;
+    const weir::http::server_options& options_;
     weir::runtime& runtime_;
     weir::signal_set& signals_;
     std::vector<weir::http::server*> servers_;  // each touched by its own shard only
@@ -83,10 +86,15 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-    const listen_options options(argc, argv);
+    weir::http::server_options options;
+    const listen_options where(argc, argv, [&](CLI::App& app) {
+        app.add_option("--max-requests", options.max_requests, "requests on one connection")
+            ->check(CLI::PositiveNumber);
+    });
+    options.prepare = where.securing();
     weir::signal_set signals(SIGINT, SIGTERM);
-    weir::runtime runtime(options.runtime());
-    echo_servers servers(options, runtime, signals);
+    weir::runtime runtime(where.runtime());
+    echo_servers servers(where, options, runtime, signals);
     const auto outcome = runtime.run([&](weir::shard& here) { return servers.serve(here); });
     if (!outcome) std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
     return outcome ? 0 : 1;

@@ -28,24 +28,27 @@ class ReservedPort:
 
 
 class ConfiguredProcess:
-    """Writes `configuration` to a file of a folder of its own, runs `command(folder, file)`, and is
-    there once all of `ports` accept connections. A context manager."""
+    """Fills `configuration` in, runs `command` with what `arguments_of(file)` gives, and is there
+    once all `ports` accept connections. Each `@NAME@` stands for the value, or the port, of that
+    name; `@FOLDER@` for a folder that is removed in the end. A context manager."""
 
-    def __init__(self, command, configuration, ports):
-        self.ports = ports
+    def __init__(self, command, arguments_of, configuration, ports, **values):
+        self.ports = {name: ReservedPort() for name in ports}
         self.place = tempfile.TemporaryDirectory()
-        self.folder = pathlib.Path(self.place.name)
-        self.log = self.folder / "output"
-        file = self.folder / "configuration"
-        file.write_text(configuration.replace("FOLDER", self.place.name), encoding="ascii")
+        file = pathlib.Path(self.place.name) / "configuration"
+        for name, value in {"FOLDER": self.place.name, **self.ports, **values}.items():
+            configuration = configuration.replace(f"@{name}@", str(value))
+        file.write_text(configuration, encoding="ascii")
+        self.log = file.with_name("output")
         with open(self.log, "wb") as output:
-            self.process = subprocess.Popen(command(self.folder, file), stdin=subprocess.DEVNULL,
-                                            stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen([command, *arguments_of(file)], stdout=output,
+                                            stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         end = time.monotonic() + 30
-        while not all(port.accepts() for port in ports):
+        while not all(port.accepts() for port in self.ports.values()):
             if self.process.poll() is not None or time.monotonic() > end:
+                said = self.output()
                 self.__exit__()
-                raise RuntimeError(f"{self.process.args[0]} does not serve: {self.said}")
+                raise RuntimeError(f"{command} does not serve: {said}")
             time.sleep(0.01)
 
     def __enter__(self):
@@ -54,13 +57,17 @@ class ConfiguredProcess:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.said = self.log.read_text(errors="replace")
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for port in self.ports.values():
+            port.socket.close()
         self.place.cleanup()
+
+    def address(self, name):
+        return "127.0.0.1", self.ports[name].number
 
     def output(self):
         return self.log.read_text(errors="replace")

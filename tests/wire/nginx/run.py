@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""weir behind nginx, and weir's client in front of it.
+
+run.py HTTP_ECHO WS_ECHO PROXIED_ECHO ECHO_CLIENT NPM_FOLDER
+"""
+
+import asyncio
+import http.client
+import os
+import pathlib
+import ssl
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+WIRE = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(WIRE / "support"))
+
+import npm_packages
+from authority import Authority
+from nginx import nginx
+from requirements import need_command, need_module
+from server_process import ServerProcess
+from steady_client import SteadyClient
+from suite import output_of, run, test
+
+HTTP_ECHO, WS_ECHO, PROXIED_ECHO, ECHO_CLIENT, NPM_FOLDER = sys.argv[1:]
+
+PLAIN = """
+upstream weir { server 127.0.0.1:@BACK@; keepalive 16; }
+server {
+    listen 127.0.0.1:@FRONT@ reuseport;
+    listen 127.0.0.1:@SECURE@ reuseport ssl;
+    ssl_certificate @CERT@;
+    ssl_certificate_key @KEY@;
+    location / {
+        proxy_pass http://weir;
+        proxy_set_header Connection "";
+    }
+}
+"""
+
+SECURED = """
+upstream weir { server 127.0.0.1:@BACK@; keepalive 16; }
+server {
+    listen 127.0.0.1:@FRONT@ reuseport;
+    location / {
+        proxy_pass https://weir;
+        proxy_set_header Connection "";
+        proxy_ssl_trusted_certificate @TRUSTED@;
+        proxy_ssl_verify on;
+        proxy_ssl_server_name on;
+        proxy_ssl_name @NAME@;
+    }
+}
+"""
+
+WEBSOCKET = """
+server {
+    listen 127.0.0.1:@FRONT@ reuseport;
+    listen 127.0.0.1:@SECURE@ reuseport ssl;
+    ssl_certificate @CERT@;
+    ssl_certificate_key @KEY@;
+    location / {
+        proxy_pass @SCHEME@://127.0.0.1:@BACK@;
+        proxy_ssl_trusted_certificate @TRUSTED@;
+        proxy_ssl_verify on;
+        proxy_ssl_name localhost;
+        proxy_set_header Host $http_host;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_cache off;
+        proxy_read_timeout 7d;
+        proxy_send_timeout 7d;
+    }
+}
+"""
+
+
+class Place:
+    """The files of a run, and the ends that it needs."""
+
+    def __init__(self, folder):
+        self.authority = Authority(folder)
+        names = "DNS:localhost,IP:127.0.0.1"
+        self.front = self.authority.issue("front", names)
+        self.back = self.authority.issue("back", names)
+
+    def plain(self, back):
+        return nginx(["FRONT", "SECURE"], PLAIN, BACK=back.address[1], CERT=self.front[0],
+                     KEY=self.front[1])
+
+    def secured(self, back, name="localhost"):
+        return nginx(["FRONT"], SECURED, BACK=back.address[1], NAME=name,
+                     TRUSTED=self.authority.file)
+
+    def websocket(self, back, scheme="http"):
+        return nginx(["FRONT", "SECURE"], WEBSOCKET, BACK=back.address[1], CERT=self.front[0],
+                     KEY=self.front[1], SCHEME=scheme, TRUSTED=self.authority.file)
+
+    def tls_arguments(self):
+        return ["--tls-cert", self.back[0], "--tls-key", self.back[1]]
+
+    def curl(self, *arguments):
+        done = subprocess.run(["curl", "-sS", "--cacert", self.authority.file, *arguments],
+                              capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def echo_everything(place, url):
+    """Bodies of every framing, there and back."""
+    with tempfile.NamedTemporaryFile() as file:
+        body = os.urandom(1_000_000)
+        file.write(body)
+        file.flush()
+        sent = f"@{file.name}"
+        for more in ([], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"], ["-0"]):
+            assert place.curl("--data-binary", sent, *more, url) == body, more
+    assert place.curl(url) == b""
+    assert place.curl("-X", "DELETE", url) == b""
+    head = place.curl("-I", url)
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n") and b"\r\nDate: " in head, head
+
+
+@test
+def every_body_comes_back_through_nginx(place):
+    with ServerProcess([HTTP_ECHO]) as back, place.plain(back) as front:
+        echo_everything(place, f"http://localhost:{front.ports['FRONT']}/")
+        echo_everything(place, f"https://localhost:{front.ports['SECURE']}/")
+        assert "[error]" not in front.output(), front.output()
+
+
+@test
+def every_body_comes_back_when_nginx_speaks_tls_to_us(place):
+    with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back, place.secured(back) as front:
+        echo_everything(place, f"http://localhost:{front.ports['FRONT']}/")
+        assert "[error]" not in front.output(), front.output()
+
+
+@test
+def nginx_refuses_a_certificate_for_another_name_and_we_go_on(place):
+    with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back:
+        with place.secured(back, "elsewhere.example") as front:
+            url = f"http://localhost:{front.ports['FRONT']}/"
+            assert place.curl("-o", "/dev/null", "-w", "%{http_code}", url) == b"502"
+            assert "upstream SSL certificate does not match" in front.output(), front.output()
+        with place.secured(back) as front:
+            assert place.curl("-d", "x", f"http://localhost:{front.ports['FRONT']}/") == b"x"
+
+
+@test
+def a_thousand_requests_need_few_connections(place):
+    with ServerProcess([HTTP_ECHO]) as back, place.plain(back) as front:
+        peer = http.client.HTTPConnection(*front.address("FRONT"), timeout=60)
+        for number in range(999):  # nginx ends a connection after a thousand
+            body = b"%d" % number
+            peer.request("POST", "/", body)
+            answer = peer.getresponse()
+            assert (answer.status, answer.read()) == (200, body), number
+            if number == 0:
+                ours = peer.sock.getsockname()
+                opened = back.descriptors()
+        assert peer.sock.getsockname() == ours, "nginx has ended the connection"
+        assert back.descriptors() == opened, "nginx has opened further ones"
+        peer.close()
+
+
+@test
+def ending_a_kept_connection_never_costs_a_request(place):
+    # Each connection of nginx to us ends after nine or ten requests, hundreds of times.
+    for arguments, through in (([], place.plain), (place.tls_arguments(), place.secured)):
+        with ServerProcess([HTTP_ECHO, "--max-requests", "10", *arguments]) as back:
+            with through(back) as front, SteadyClient(front.address("FRONT")) as client:
+                client.wait_for(4000)
+        assert not client.failures, client.failures[:5]
+
+
+@test
+def nginx_tells_us_of_its_clients(place):
+    streams = """
+        server {
+            listen 127.0.0.1:@FRONT@ reuseport;
+            proxy_protocol on;
+            proxy_pass 127.0.0.1:@BACK@;
+        }"""
+    with ServerProcess([PROXIED_ECHO]) as back:
+        with nginx(["FRONT"], streams=streams, BACK=back.address[1]) as front:
+            for _ in range(3):
+                peer = http.client.HTTPConnection(*front.address("FRONT"), timeout=60)
+                peer.connect()
+                ours = peer.sock.getsockname()
+                for _ in range(2):
+                    peer.request("GET", "/")
+                    said = peer.getresponse().read().decode()
+                    assert said == f"127.0.0.1:{ours[1]} 127.0.0.1:{front.ports['FRONT']}", said
+                peer.close()
+
+
+async def talk(url, **options):
+    import websockets
+
+    async with websockets.connect(url, max_size=32 << 20, **options) as peer:
+        for size in (0, 1, 125, 126, 65_535, 65_536, 1 << 20, 16 << 20):
+            sent = os.urandom(size)
+            await peer.send(sent)
+            assert await peer.recv() == sent, size
+        for number in range(1000):
+            await peer.send(f"message {number}")
+        for number in range(1000):
+            assert await peer.recv() == f"message {number}"
+        await (await peer.ping(b"through"))
+        await peer.close(3999, "enough")
+        assert peer.close_code == 3999, peer.close_code
+
+
+@test
+def websockets_pass_through_nginx(place):
+    trusted = ssl.create_default_context(cafile=place.authority.file)
+    for scheme, arguments in (("http", []), ("https", place.tls_arguments())):
+        with ServerProcess([WS_ECHO, *arguments]) as back, place.websocket(back, scheme) as front:
+            asyncio.run(talk(f"ws://localhost:{front.ports['FRONT']}/", compression=None))
+            asyncio.run(talk(f"wss://localhost:{front.ports['SECURE']}/", ssl=trusted))
+    with ServerProcess([WS_ECHO, "--deflate"]) as back, place.websocket(back) as front:
+        asyncio.run(talk(f"ws://localhost:{front.ports['FRONT']}/"))
+
+
+def client_through(place, other_server):
+    """weir's client, plain and over TLS, through nginx to somebody else's server."""
+    with ServerProcess(other_server) as back, place.websocket(back) as front:
+        trusting = {**os.environ, "SSL_CERT_FILE": place.authority.file}
+        for url in (f"ws://localhost:{front.ports['FRONT']}/",
+                    f"wss://localhost:{front.ports['SECURE']}/"):
+            said = output_of([ECHO_CLIENT, url], env=trusting)
+            assert said == "", f"{url}: {said}"
+
+
+@test
+def our_client_talks_through_nginx_to_npm_ws(place):
+    os.environ.update(npm_packages.environment_with(WIRE / "websocket", NPM_FOLDER))
+    client_through(place, ["node", str(WIRE / "websocket/npm_server.cjs")])
+
+
+@test
+def our_client_talks_through_nginx_to_python_websockets(place):
+    client_through(place, [sys.executable, str(WIRE / "websocket/python_server.py")])
+
+
+def main():
+    need_command("curl")
+    need_command("openssl")
+    need_module("websockets")
+    with tempfile.TemporaryDirectory() as folder:
+        run(Place(pathlib.Path(folder)))
+
+
+main()
