@@ -11,7 +11,9 @@
 
 #include "listen_options.hpp"
 
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -90,6 +92,12 @@ int main(int argc, char** argv) {
     const listen_options where(argc, argv, [&](CLI::App& app) {
         app.add_option("--max-requests", options.max_requests, "requests on one connection")
             ->check(CLI::PositiveNumber);
+        const auto stay = [&options](const std::int64_t& count) {
+            options.idle_drain_timeout = std::chrono::milliseconds(count);
+        };
+        app.add_option_function<std::int64_t>("--idle-drain-ms", stay,
+                                              "how long idle connections stay after SIGTERM")
+            ->check(CLI::Range(0, 60'000));
     });
     options.prepare = where.securing();
     weir::signal_set signals(SIGINT, SIGTERM);

@@ -78,8 +78,7 @@ task<> server::serve_connection(net::stream_socket socket) {
 }
 
 void server::drain() noexcept {
-    core_->draining = true;
-    core_->idle.for_each([](detail::server_connection& each) { each.end_if_idle(); });
+    if (!is_draining()) core_->begin_drain();
     drain_.set();
 }
 

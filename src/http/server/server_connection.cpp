@@ -128,15 +128,17 @@ bool server_connection::begin_wait() noexcept {
         limit_wait(later(now, core.options.head_timeout));
         return true;
     }
-    if (core.draining) return false;
+    if (core.draining && now >= core.idle_until) return false;
     if (requests_ > 0 && std::exchange(stream_.core.wants_room, false)) {
         stream_.core.statistics.idle_ended.add();
         return false;
     }
     phase_ = phase::idle;
     stream_.core.idle.push_back(*this);
-    limit_wait(later(
-        now, requests_ == 0 ? core.options.first_byte_timeout : core.options.keep_alive_timeout));
+    const auto most =
+        requests_ == 0 ? core.options.first_byte_timeout : core.options.keep_alive_timeout;
+    limit_wait(later(now, most));
+    if (core.draining) hasten_idle_end();
     return true;
 }
 
@@ -284,6 +286,15 @@ result<raw_connection> server_connection::take() {
 
 void server_connection::end_if_idle() noexcept {
     if (phase_ == phase::idle && is_linked()) stop_.request_stop();
+}
+
+void server_connection::hasten_idle_end() noexcept {
+    const time_point end = stream_.core.idle_until;
+    if (end == time_point()) {
+        end_if_idle();
+    } else if (phase_ == phase::idle) {
+        limit_wait(std::min(deadline_, end));
+    }
 }
 
 /// Limits the wait that begins. The timer is not moved for each of them: it looks again when it

@@ -53,6 +53,8 @@ public:
 
     /// Ends it if no request is under way.
     void end_if_idle() noexcept;
+    /// The server drains: an idle one ends when that says so.
+    void hasten_idle_end() noexcept;
 
     // For the exchange.
     [[nodiscard]] http::request& head() noexcept { return head_; }

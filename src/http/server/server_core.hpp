@@ -7,6 +7,7 @@
 #include <weir/http/server/handler.hpp>
 #include <weir/http/server/server_options.hpp>
 #include <weir/http/server/server_statistics.hpp>
+#include <weir/io/reactor.hpp>
 
 #include <cstdint>
 #include <string>
@@ -25,6 +26,13 @@ public:
         WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
     }
 
+    void begin_drain() noexcept {
+        draining = true;
+        const auto stay = options.idle_drain_timeout;
+        idle_until = stay.count() > 0 ? reactor::current().now() + stay : reactor::time_point();
+        idle.for_each([](server_connection& each) { each.hasten_idle_end(); });
+    }
+
     http::handler handler;
     server_options options;
     server_statistics statistics;
@@ -35,6 +43,7 @@ public:
     intrusive_list<server_connection> idle;
     std::uint64_t connections = 0;  // so far
     bool draining = false;
+    reactor::time_point idle_until{};  // of a draining server
     /// Somebody has connected to a full server of which nobody was idle: who is next makes room.
     bool wants_room = false;
 };

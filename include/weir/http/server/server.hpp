@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // server: an HTTP/1.1 server on one shard.
 //
-//   serving --drain--> draining: nothing more is accepted, idle connections end at once, requests
-//      |               under way get their answer, with `Connection: close`
+//   serving --drain--> draining: nothing more is accepted, idle connections end, at once or after
+//      |               idle_drain_timeout, and requests get their answer, with `Connection: close`
 //      |                  `--all have ended, or drain_timeout--> over
 //      `--a stop--> over: whatever is under way is stopped
 #pragma once

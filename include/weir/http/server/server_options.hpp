@@ -53,6 +53,10 @@ public:
     std::chrono::nanoseconds close_timeout = std::chrono::seconds(2);
     /// How long requests under way have after `server::drain`.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(30);
+    /// How long idle connections stay open after `server::drain`, for a request that is on its way
+    /// or that a balancer sends before its next check has failed: it is answered, as the last one.
+    /// 0 = they end at once, and such a request is lost.
+    std::chrono::nanoseconds idle_drain_timeout = std::chrono::nanoseconds::zero();
     /// What is done with an accepted socket before its first request, as a handshake of TLS
     /// (`tls::acceptance`); empty = nothing. It sees to its own time; an error ends the connection.
     std::function<task<result<void>>(net::stream_socket&)> prepare;

@@ -134,6 +134,38 @@ CO_TEST(draining_ends_idle_connections_at_once_and_lets_answers_be_finished) {
     CO_CHECK(is_about(tonight.took(), 10s));
 }
 
+CO_TEST(a_drained_server_may_answer_those_that_do_not_know_yet) {
+    http::server_options options;
+    options.idle_drain_timeout = 4s;
+    evening tonight(options);
+    const auto begun = weir::test::now();
+    // Drained after five seconds, it waits until the ninth.
+    auto ask_twice = [&](std::chrono::nanoseconds pause) -> weir::task<std::string> {
+        auto socket = co_await weir::net::connect(tonight.where());
+        if (!socket) co_return "not connected";
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(get)));
+        static_cast<void>(co_await weir::sleep_for(pause));
+        auto said = co_await waiting_after(get)(*socket);
+        static_cast<void>(co_await socket->close());
+        co_return without_dates(std::move(said));
+    };
+    std::chrono::nanoseconds silent_ended{};
+    auto silent = [&]() -> weir::task<> {
+        static_cast<void>(co_await visit(tonight.where(), get));
+        silent_ended = weir::test::now() - begun;
+    };
+    auto [served, drained, known, unknown, late] = co_await weir::when_all(
+        tonight.serve(), tonight.drain_after(5s), silent(), ask_twice(8s), ask_twice(10s));
+    static_cast<void>(served);
+    static_cast<void>(drained);
+    static_cast<void>(known);
+    CO_CHECK_EQUAL(unknown, named("GET /") + named("GET /", "Connection: close\r\n"));
+    CO_CHECK_EQUAL(late, named("GET /"));
+    CO_CHECK(is_about(silent_ended, 9s));
+    CO_CHECK(is_about(tonight.took(), 9s));
+    CO_CHECK(!tonight.outcome());
+}
+
 CO_TEST(draining_takes_no_new_connections) {
     evening tonight;
     auto [served, drained, late] = co_await weir::when_all(tonight.serve(), tonight.drain_after(1s),
