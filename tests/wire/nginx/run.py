@@ -9,7 +9,6 @@ import http.client
 import os
 import pathlib
 import ssl
-import subprocess
 import sys
 import tempfile
 
@@ -20,10 +19,11 @@ sys.path.insert(0, str(WIRE / "support"))
 import npm_packages
 from authority import Authority
 from nginx import nginx
+from proxied_talks import curl, echo_client, echo_everything, echo_messages
 from requirements import need_command, need_module
 from server_process import ServerProcess
 from steady_client import SteadyClient
-from suite import output_of, run, test
+from suite import run, test
 
 HTTP_ECHO, WS_ECHO, PROXIED_ECHO, ECHO_CLIENT, NPM_FOLDER = sys.argv[1:]
 
@@ -102,40 +102,19 @@ class Place:
     def tls_arguments(self):
         return ["--tls-cert", self.back[0], "--tls-key", self.back[1]]
 
-    def curl(self, *arguments):
-        done = subprocess.run(["curl", "-sS", "--cacert", self.authority.file, *arguments],
-                              capture_output=True, timeout=60, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-
-def echo_everything(place, url):
-    """Bodies of every framing, there and back."""
-    with tempfile.NamedTemporaryFile() as file:
-        body = os.urandom(1_000_000)
-        file.write(body)
-        file.flush()
-        sent = f"@{file.name}"
-        for more in ([], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"], ["-0"]):
-            assert place.curl("--data-binary", sent, *more, url) == body, more
-    assert place.curl(url) == b""
-    assert place.curl("-X", "DELETE", url) == b""
-    head = place.curl("-I", url)
-    assert head.startswith(b"HTTP/1.1 200 OK\r\n") and b"\r\nDate: " in head, head
-
 
 @test
 def every_body_comes_back_through_nginx(place):
     with ServerProcess([HTTP_ECHO]) as back, place.plain(back) as front:
-        echo_everything(place, f"http://localhost:{front.ports['FRONT']}/")
-        echo_everything(place, f"https://localhost:{front.ports['SECURE']}/")
+        echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
+        echo_everything(place.authority, f"https://localhost:{front.ports['SECURE']}/")
         assert "[error]" not in front.output(), front.output()
 
 
 @test
 def every_body_comes_back_when_nginx_speaks_tls_to_us(place):
     with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back, place.secured(back) as front:
-        echo_everything(place, f"http://localhost:{front.ports['FRONT']}/")
+        echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
         assert "[error]" not in front.output(), front.output()
 
 
@@ -144,10 +123,11 @@ def nginx_refuses_a_certificate_for_another_name_and_we_go_on(place):
     with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back:
         with place.secured(back, "elsewhere.example") as front:
             url = f"http://localhost:{front.ports['FRONT']}/"
-            assert place.curl("-o", "/dev/null", "-w", "%{http_code}", url) == b"502"
+            assert curl(place.authority, "-o", "/dev/null", "-w", "%{http_code}", url) == b"502"
             assert "upstream SSL certificate does not match" in front.output(), front.output()
         with place.secured(back) as front:
-            assert place.curl("-d", "x", f"http://localhost:{front.ports['FRONT']}/") == b"x"
+            url = f"http://localhost:{front.ports['FRONT']}/"
+            assert curl(place.authority, "-d", "x", url) == b"x"
 
 
 @test
@@ -198,42 +178,22 @@ def nginx_tells_us_of_its_clients(place):
                 peer.close()
 
 
-async def talk(url, **options):
-    import websockets
-
-    async with websockets.connect(url, max_size=32 << 20, **options) as peer:
-        for size in (0, 1, 125, 126, 65_535, 65_536, 1 << 20, 16 << 20):
-            sent = os.urandom(size)
-            await peer.send(sent)
-            assert await peer.recv() == sent, size
-        for number in range(1000):
-            await peer.send(f"message {number}")
-        for number in range(1000):
-            assert await peer.recv() == f"message {number}"
-        await (await peer.ping(b"through"))
-        await peer.close(3999, "enough")
-        assert peer.close_code == 3999, peer.close_code
-
-
 @test
 def websockets_pass_through_nginx(place):
     trusted = ssl.create_default_context(cafile=place.authority.file)
     for scheme, arguments in (("http", []), ("https", place.tls_arguments())):
         with ServerProcess([WS_ECHO, *arguments]) as back, place.websocket(back, scheme) as front:
-            asyncio.run(talk(f"ws://localhost:{front.ports['FRONT']}/", compression=None))
-            asyncio.run(talk(f"wss://localhost:{front.ports['SECURE']}/", ssl=trusted))
+            asyncio.run(echo_messages(f"ws://localhost:{front.ports['FRONT']}/", compression=None))
+            asyncio.run(echo_messages(f"wss://localhost:{front.ports['SECURE']}/", ssl=trusted))
     with ServerProcess([WS_ECHO, "--deflate"]) as back, place.websocket(back) as front:
-        asyncio.run(talk(f"ws://localhost:{front.ports['FRONT']}/"))
+        asyncio.run(echo_messages(f"ws://localhost:{front.ports['FRONT']}/"))
 
 
 def client_through(place, other_server):
     """weir's client, plain and over TLS, through nginx to somebody else's server."""
     with ServerProcess(other_server) as back, place.websocket(back) as front:
-        trusting = {**os.environ, "SSL_CERT_FILE": place.authority.file}
-        for url in (f"ws://localhost:{front.ports['FRONT']}/",
-                    f"wss://localhost:{front.ports['SECURE']}/"):
-            said = output_of([ECHO_CLIENT, url], env=trusting)
-            assert said == "", f"{url}: {said}"
+        echo_client(ECHO_CLIENT, place.authority, f"ws://localhost:{front.ports['FRONT']}/",
+                    f"wss://localhost:{front.ports['SECURE']}/")
 
 
 @test
