@@ -85,7 +85,7 @@ def a_certificate_for_another_name_is_refused_and_we_go_on(place):
         for _ in range(3):
             refused = await tab.browser.open(wrong_pages.replace("wss", "https"))
             assert refused.error == "net::ERR_CERT_COMMON_NAME_INVALID", refused.error
-            assert await tab.evaluate(f"isRefused({json.dumps(wrong_messages)})")
+        assert await tab.evaluate(f"isRefused({json.dumps(wrong_messages)})")
 
     place.visit(conversation, [HTTP_ECHO, *place.tls], [HTTP_ECHO, *place.wrong_tls],
                 [WS_ECHO, *place.wrong_tls])

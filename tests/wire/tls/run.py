@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """weir's TLS at both ends of connections with others.
 
-run.py TCP_ECHO TLS_CLIENT [HTTP_ECHO [WS_ECHO]]
+run.py TCP_ECHO TLS_CLIENT TLS_SERVER [HTTP_ECHO [WS_ECHO]]
 """
 
 import asyncio
@@ -20,9 +20,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from authority import Authority
 from requirements import need_command
 from server_process import ServerProcess
-from suite import run, test
+from suite import output_of, run, test
 
-TCP_ECHO, TLS_CLIENT, *MORE = sys.argv[1:]
+TCP_ECHO, TLS_CLIENT, TLS_SERVER, *MORE = sys.argv[1:]
 HTTP_ECHO, WS_ECHO = [*MORE, None, None][:2]
 
 class Place:
@@ -48,6 +48,25 @@ class Place:
              self.authority.file, "-verify_return_error", *options],
             input=text, capture_output=True, text=True, timeout=60, check=False)
         return done.stdout + done.stderr
+
+    def s_line(self, address, *options):
+        """The same, up to the answer to a line: what comes with the first bytes has come then."""
+        command = ["openssl", "s_client", "-connect", f"{address[0]}:{address[1]}", "-CAfile",
+                   self.authority.file, "-verify_return_error", "-no_ign_eof", *options]
+        said = ""
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True) as client:
+            client.stdin.write("ping\n")
+            client.stdin.flush()
+            for line in client.stdout:
+                said += line
+                if line.endswith("ping\n"):  # its own lines do not always end before
+                    break
+            client.stdin.close()
+        return said
+
+    def server_with(self, *options):
+        return ServerProcess([TLS_SERVER, *self.server, *options])
 
     def python_client(self, address, **options):
         context = ssl.create_default_context(cafile=self.authority.file)
@@ -98,8 +117,9 @@ def openssl_connects_with_each_version(place):
                 said = place.s_client(server.address, version, "-quiet", "-no_ign_eof",
                                       "-servername", "localhost", text="hello weir\nQ\n")
                 assert "verify return:1" in said, said
-            said = place.s_client(server.address, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
-            assert "alert protocol version" in said, said
+            for version in ("-tls1", "-tls1_1"):
+                said = place.s_client(server.address, version, "-cipher", "ALL:@SECLEVEL=0")
+                assert "alert protocol version" in said, said
 
 
 @test
@@ -107,26 +127,81 @@ def openssl_resumes_a_session(place):
     with place.echo() as server, tempfile.TemporaryDirectory() as folder:
         for version in ("-tls1_2", "-tls1_3"):
             session = f"{folder}/session{version}"
-            # The ticket of TLS 1.3 comes with the first bytes: an echo brings some.
-            with subprocess.Popen(
-                    ["openssl", "s_client", "-connect", ":".join(map(str, server.address)),
-                     version, "-sess_out", session, "-CAfile", place.authority.file, "-quiet",
-                     "-no_ign_eof"],
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                    text=True) as first:
-                first.stdin.write("ping\n")
-                first.stdin.flush()
-                assert first.stdout.readline() == "ping\n"
-                first.stdin.close()
+            place.s_line(server.address, version, "-sess_out", session)
             said = place.s_client(server.address, version, "-sess_in", session)
             assert "Reused, TLSv1" in said, said
 
 
+def key_in(text):
+    """The name of the key that has sealed a session's ticket: its first 16 bytes (RFC 5077 4)."""
+    return text.split("TLS session ticket:\n")[1].split("0000 - ")[1][:47]
+
+
+def key_of_ticket(session):
+    return key_in(output_of(["openssl", "sess_id", "-in", session, "-text", "-noout"]))
+
+
 @test
-def renegotiation_is_refused(place):
+def a_ticket_is_good_when_its_key_was_replaced_meanwhile(place):
+    with place.server_with("ticket-seconds=2") as server, tempfile.TemporaryDirectory() as folder:
+        for version in ("-tls1_2", "-tls1_3"):
+            before, after = f"{folder}/before", f"{folder}/after"
+            place.s_line(server.address, version, "-sess_out", after)
+            while True:  # until two tickets in a row were sealed by different keys
+                os.replace(after, before)
+                place.s_line(server.address, version, "-sess_out", after)
+                if key_of_ticket(before) != key_of_ticket(after):
+                    break
+            said = place.s_line(server.address, version, "-sess_in", before, "-sess_out", before)
+            assert "Reused, TLSv1" in said, said
+            # Of TLS 1.2 the client shows the new ticket, but does not write it down.
+            renewed = key_in(said) if version == "-tls1_2" else key_of_ticket(before)
+            assert renewed == key_of_ticket(after), "it is sealed anew"
+
+
+@test
+def a_client_that_speaks_nothing_of_ours_is_told_so(place):
+    with place.server_with("alpn=weir/2", "alpn=http/1.1") as server:
+        for offered, chosen in (("http/1.1", "http/1.1"), ("http/1.1,weir/2", "weir/2"),
+                                ("h2,http/1.1", "http/1.1")):
+            said = place.s_line(server.address, "-alpn", offered)
+            assert f"ALPN protocol: {chosen}\n" in said, said
+        said = place.s_line(server.address)
+        assert "No ALPN negotiated" in said and "ping\n" in said, said
+        for version in ("-tls1_2", "-tls1_3"):
+            said = place.s_client(server.address, version, "-alpn", "h2,spdy/3")
+            assert "alert no application protocol" in said, said
+
+
+@test
+def only_clients_with_a_good_certificate_are_served(place):
+    with tempfile.TemporaryDirectory() as folder:
+        stranger = Authority(pathlib.Path(folder)).issue("client", "DNS:client")
+        refused = ((None, "certificate required", "handshake failure"),
+                   (place.expired, "certificate expired", "certificate expired"),
+                   (stranger, "unknown ca", "unknown ca"))
+        with place.server_with(f"requires={place.authority.file}") as server:
+            for version in ("-tls1_3", "-tls1_2"):
+                chain, key = place.client
+                said = place.s_line(server.address, version, "-cert", chain, "-key", key)
+                assert "ping\n" in said, said
+                for pair, *alerts in refused:
+                    shown = ["-cert", pair[0], "-key", pair[1]] if pair else []
+                    said = place.s_line(server.address, version, *shown)
+                    assert f"alert {alerts[version == '-tls1_2']}" in said, said
+                    assert "ping\n" not in said, said
+        with place.server_with(f"asks={place.authority.file}") as server:
+            assert "ping\n" in place.s_line(server.address)
+            said = place.s_line(server.address, "-cert", stranger[0], "-key", stranger[1])
+            assert "alert unknown ca" in said and "ping\n" not in said, said
+
+
+@test
+def renegotiation_is_refused_and_survived(place):
     with place.echo() as server:
         said = place.s_client(server.address, "-tls1_2", "-legacy_renegotiation", text="R\n")
         assert "no renegotiation" in said, said
+        assert "ping" in place.s_line(server.address)
 
 
 @test
