@@ -30,9 +30,9 @@ template <class Handler>
 class router {
 public:
     /// As `route_tree::add`.
-    router& add(std::string_view method, std::string_view pattern, Handler handler) {
+    router& add(std::string_view method, std::string_view pattern, Handler answer) {
         tree_.add(method, pattern);
-        handlers_.push_back(std::move(handler));
+        handlers_.push_back(std::move(answer));
         return *this;
     }
 
