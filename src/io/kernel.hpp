@@ -109,6 +109,11 @@ public:
     // value.
     [[nodiscard]] virtual int receive_now(int fd, void* buffer, std::size_t size) noexcept = 0;
     [[nodiscard]] virtual int send_now(int fd, const msghdr& message) noexcept = 0;
+    /// Sends a part of a file from the page cache, without a copy through this process, as much as
+    /// the socket takes. -EOPNOTSUPP = it has to be read: not all of the part is in memory, so that
+    /// this could block, or that cannot be found out.
+    [[nodiscard]] virtual int send_file_now(int fd, int file, std::uint64_t offset,
+                                            std::size_t size) noexcept = 0;
 
 protected:
     kernel() noexcept = default;

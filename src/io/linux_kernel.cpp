@@ -81,6 +81,17 @@ bool has_room_for_buffers(::io_uring& ring) noexcept {
     return error != -ENOMEM;
 }
 
+/// Whether that part of a file is in memory, as far as we may know: cachestat(2) tells it of files
+/// that this process owns or could write, Linux >= 6.5.
+bool is_cached(int file, std::uint64_t offset, std::size_t size) noexcept {
+    constexpr long cachestat = 451;
+    const std::uint64_t range[2] = {offset, size};
+    std::uint64_t counts[5] = {};  // the first: pages that are there
+    if (size == 0 || call(cachestat, file, range, counts, 0) < 0) return false;
+    static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return counts[0] >= (offset + size - 1) / page - offset / page + 1;
+}
+
 }  // namespace
 
 std::string advice_for_setup_error(int error, int disabled_sysctl,
@@ -283,6 +294,17 @@ int linux_kernel::send_now(int fd, const msghdr& message) noexcept {
     const iovec& whole = *message.msg_iov;
     return negative_errno(call(SYS_sendto, fd, whole.iov_base, whole.iov_len, flags,
                                message.msg_name, message.msg_namelen));
+}
+
+int linux_kernel::send_file_now(int fd, int file, std::uint64_t offset, std::size_t size) noexcept {
+    if (!is_cached(file, offset, size)) return -EOPNOTSUPP;
+    // sendfile(2) takes no flags, and looks at those of the socket instead, on which requests to
+    // the ring rely: so it changes for the length of this call, in which none of them is made.
+    static_cast<void>(call(SYS_fcntl, fd, F_SETFL, O_RDWR | O_NONBLOCK));
+    auto at = static_cast<off_t>(offset);
+    const int sent = negative_errno(call(SYS_sendfile, fd, file, &at, size));
+    static_cast<void>(call(SYS_fcntl, fd, F_SETFL, O_RDWR));
+    return sent == -EINVAL || sent == -ENOSYS ? -EOPNOTSUPP : sent;
 }
 
 }  // namespace weir

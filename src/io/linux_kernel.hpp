@@ -62,6 +62,8 @@ public:
     void clear_event(int fd) noexcept override;
     [[nodiscard]] int receive_now(int fd, void* buffer, std::size_t size) noexcept override;
     [[nodiscard]] int send_now(int fd, const msghdr& message) noexcept override;
+    [[nodiscard]] int send_file_now(int fd, int file, std::uint64_t offset,
+                                    std::size_t size) noexcept override;
 
 private:
     linux_kernel() noexcept = default;

@@ -40,6 +40,11 @@ std::shared_ptr<disk_file> disk::create(const std::string& path) {
     return files_[path] = std::make_shared<disk_file>();
 }
 
+bool disk::has_folder(const std::string& folder) const {
+    const auto found = files_.lower_bound(folder + "/");
+    return found != files_.end() && found->first.starts_with(folder + "/");
+}
+
 bool disk::rename(const std::string& from, const std::string& to) {
     const auto found = files_.find(from);
     if (found == files_.end()) return false;

@@ -48,12 +48,34 @@ private:
     int flags_;
 };
 
+/// An open folder: names are opened beneath it, and it tells what it is.
+class folder_descriptor final : public descriptor {
+public:
+    explicit folder_descriptor(machine& home, std::string path)
+        : descriptor(home), path_(std::move(path)) {}
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    [[nodiscard]] bool attempt(request& asked) override {
+        asked.kernel.complete(asked, -EISDIR, 0);
+        return true;
+    }
+    [[nodiscard]] unsigned readiness() const noexcept override { return 0; }
+
+    std::string path_;
+};
+
 const char* path_at(std::uint64_t address) {
     return reinterpret_cast<const char*>(static_cast<std::uintptr_t>(address));
 }
 
 int open_file(machine& home, const std::string& path, int flags) {
     std::shared_ptr<disk_file> file = home.disk().find(path);
+    if (file == nullptr && home.disk().has_folder(path)) {
+        return home.add(std::make_shared<folder_descriptor>(home, path));
+    }
+    if (file != nullptr && (flags & O_DIRECTORY) != 0) return -ENOTDIR;
     if (file != nullptr && (flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) return -EEXIST;
     if (file == nullptr) {
         if ((flags & O_CREAT) == 0) return -ENOENT;
@@ -63,6 +85,16 @@ int open_file(machine& home, const std::string& path, int flags) {
     if (file == nullptr) file = home.disk().create(path);
     if ((flags & O_TRUNC) != 0) file->resize(0);
     return home.add(std::make_shared<file_descriptor>(home, std::move(file), flags));
+}
+
+int open_beneath(machine& home, const io_uring_sqe& sqe) {
+    const auto target = home.find(sqe.fd);
+    const auto* folder = dynamic_cast<const folder_descriptor*>(target.get());
+    if (folder == nullptr) return target == nullptr ? -EBADF : -ENOTDIR;
+    const std::string name = path_at(sqe.addr);
+    if (name.starts_with('/') || ("/" + name + "/").find("/../") != name.npos) return -EXDEV;
+    const std::string path = name == "." ? folder->path() : folder->path() + "/" + name;
+    return open_file(home, path, O_RDONLY);
 }
 
 int read_file(file_descriptor& from, const io_uring_sqe& sqe) {
@@ -87,10 +119,12 @@ int write_file(machine& home, file_descriptor& to, const io_uring_sqe& sqe) {
     return static_cast<int>(count);
 }
 
-int file_status(file_descriptor& of, const io_uring_sqe& sqe) {
+/// @param of  null: a folder.
+int file_status(file_descriptor* of, const io_uring_sqe& sqe) {
     struct ::statx status{};
-    status.stx_mask = STATX_SIZE;
-    status.stx_size = of.file().content().size();
+    status.stx_mask = STATX_SIZE | STATX_TYPE;
+    status.stx_mode = of == nullptr ? S_IFDIR : S_IFREG;
+    status.stx_size = of == nullptr ? 0 : of->file().content().size();
     // io_uring_prep_statx puts the place of the answer into `off`.
     std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(sqe.off)), &status,
                 sizeof status);
@@ -104,11 +138,14 @@ int perform(machine& home, const io_uring_sqe& sqe) {
     if (sqe.opcode == IORING_OP_OPENAT) {
         return open_file(home, path_at(sqe.addr), static_cast<int>(sqe.open_flags));
     }
+    if (sqe.opcode == IORING_OP_OPENAT2) return open_beneath(home, sqe);
     if (sqe.opcode == IORING_OP_RENAMEAT) {
         return home.disk().rename(path_at(sqe.addr), path_at(sqe.addr2)) ? 0 : -ENOENT;
     }
     const auto target = home.find(sqe.fd);
     auto* file = dynamic_cast<file_descriptor*>(target.get());
+    const bool is_folder = dynamic_cast<folder_descriptor*>(target.get()) != nullptr;
+    if (is_folder && sqe.opcode == IORING_OP_STATX) return file_status(nullptr, sqe);
     if (file == nullptr) return target == nullptr ? -EBADF : -EINVAL;
     switch (sqe.opcode) {
         case IORING_OP_READ:
@@ -119,7 +156,7 @@ int perform(machine& home, const io_uring_sqe& sqe) {
             file->file().sync();
             return 0;
         default:
-            return file_status(*file, sqe);
+            return file_status(file, sqe);
     }
 }
 

@@ -32,6 +32,7 @@ constexpr std::chrono::microseconds busy_turn{10};
 bool is_file_request(std::uint8_t opcode) noexcept {
     switch (opcode) {
         case IORING_OP_OPENAT:
+        case IORING_OP_OPENAT2:
         case IORING_OP_READ:
         case IORING_OP_WRITE:
         case IORING_OP_FSYNC:

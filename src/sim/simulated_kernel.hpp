@@ -13,6 +13,7 @@
 #include "io/kernel.hpp"
 #include "request.hpp"
 
+#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -66,6 +67,9 @@ public:
     void clear_event(int fd) noexcept override;
     [[nodiscard]] int receive_now(int fd, void* buffer, std::size_t size) noexcept override;
     [[nodiscard]] int send_now(int fd, const msghdr& message) noexcept override;
+    [[nodiscard]] int send_file_now(int, int, std::uint64_t, std::size_t) noexcept override {
+        return -EOPNOTSUPP;  // a file that is read is sent all the same
+    }
 
     // For a scheduler.
     void set_scheduled(bool is) noexcept { scheduled_ = is; }

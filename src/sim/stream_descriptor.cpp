@@ -156,6 +156,7 @@ unsigned stream_descriptor::readiness() const noexcept {
     if (error_ != 0) events |= POLLERR;
     if (phase_ == phase::connecting) return events;
     if (!received_.empty()) events |= POLLIN;
+    if (room() == 0) was_full_ = true;  // who looks and finds no room is told (SOCK_NOSPACE)
     if ((shut_ & send_shut) != 0 || (room() > 0 && !was_full_)) events |= POLLOUT;
     return events;
 }

@@ -142,7 +142,7 @@ private:
     std::deque<std::size_t> unread_pieces_;  // the same of a unix socket, as they were sent
     std::uint64_t stall_ = 0;                // counts the times the link was found cut
     bool is_stalled_ = false;
-    bool was_full_ = false;
+    mutable bool was_full_ = false;  // somebody was told that there is no room
     bool end_sent_ = false;
     bool end_received_ = false;
     unsigned shut_ = 0;  // Linux's sk_shutdown: receive_shut | send_shut

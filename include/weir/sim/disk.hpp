@@ -43,6 +43,8 @@ public:
     /// Null when there is none.
     [[nodiscard]] std::shared_ptr<disk_file> find(const std::string& path) const;
     [[nodiscard]] std::shared_ptr<disk_file> create(const std::string& path);
+    /// Whether there is a file whose path goes on behind `folder` and a slash.
+    [[nodiscard]] bool has_folder(const std::string& folder) const;
     /// Errors: false when there is no such file.
     bool rename(const std::string& from, const std::string& to);
     bool remove(const std::string& path) { return files_.erase(path) > 0; }

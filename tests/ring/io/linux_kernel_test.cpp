@@ -7,8 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -91,6 +94,32 @@ BOOST_AUTO_TEST_CASE(a_direct_send_goes_where_it_is_addressed_in_one_piece_or_se
         char arrived[64];
         BOOST_TEST(system.receive_now(to.value(), arrived, sizeof arrived) == expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_a_file_is_sent_from_memory_as_far_as_the_socket_takes_it) {
+    const auto opened = weir::linux_kernel::open(64, 1024);
+    BOOST_REQUIRE(opened.has_value());
+    weir::kernel& system = **opened;
+    const weir::unique_fd file(::memfd_create("file", MFD_CLOEXEC));
+    const std::string content(1'000'000, 'f');
+    BOOST_REQUIRE(::write(file.value(), content.data(), content.size()) == 1'000'000);
+    int ends[2];
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    const weir::unique_fd from(ends[0]);
+    const weir::unique_fd to(ends[1]);
+    const auto send = [&](std::uint64_t offset, std::size_t size) {
+        return system.send_file_now(from.value(), file.value(), offset, size);
+    };
+    BOOST_TEST(send(10, 20) == 20);
+    char arrived[64];
+    BOOST_TEST(system.receive_now(to.value(), arrived, sizeof arrived) == 20);
+    BOOST_TEST(send(990'000, 20'000) == -EOPNOTSUPP);  // that is not all in memory: there is less
+    BOOST_TEST(send(0, 0) == -EOPNOTSUPP);
+    int sent = 0;
+    while ((sent = send(0, content.size())) > 0) continue;
+    BOOST_TEST(sent == -EAGAIN);
+    // Requests to the ring wait for the socket as before.
+    BOOST_TEST((::fcntl(from.value(), F_GETFL) & O_NONBLOCK) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

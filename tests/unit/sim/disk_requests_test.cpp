@@ -5,6 +5,7 @@
 #include "virtual_loop.hpp"
 
 #include <weir/io/file.hpp>
+#include <weir/io/folder.hpp>
 
 #include <fcntl.h>
 
@@ -213,6 +214,26 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_being_opened_at_a_crash_is_not_emptied) {
     pair.server.crash();
     pair.all.run_for(10s);
     BOOST_TEST(*pair.server.disk().read("file") == "text");
+}
+
+CO_TEST(a_folder_opens_what_is_beneath_it_and_nothing_else) {
+    disk_here().put("/root/docs/page", "docs");
+    disk_here().put("/secret", "secret");
+    auto root = co_await weir::folder::open("/root");
+    CO_REQUIRE(root.has_value());
+    const auto page = co_await root->open_beneath("docs/page");
+    CO_REQUIRE(page.has_value());
+    const auto docs = co_await root->open_beneath("docs");
+    CO_REQUIRE(docs.has_value());
+    const auto facts = co_await docs->facts();
+    CO_REQUIRE(facts.has_value());
+    CO_CHECK(facts->kind() == weir::file_kind::folder);
+    const auto outside = co_await root->open_beneath("../secret");
+    CO_CHECK(error_of(outside) == std::errc::cross_device_link);
+    const auto none = co_await root->open_beneath("none");
+    CO_CHECK(error_of(none) == std::errc::no_such_file_or_directory);
+    const auto no_folder = co_await weir::folder::open("/secret");
+    CO_CHECK(error_of(no_folder) == std::errc::not_a_directory);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
