@@ -264,6 +264,7 @@
 #include <weir/http/routing/router.hpp>
 #include <weir/http/server/access_record.hpp>
 #include <weir/http/server/exchange.hpp>
+#include <weir/http/server/file_service.hpp>
 #include <weir/http/server/handler.hpp>
 #include <weir/http/server/prepared_response.hpp>
 #include <weir/http/server/raw_connection.hpp>

@@ -48,7 +48,7 @@ struct content_encoder::state {
     z_stream stream{};
 };
 
-content_encoder::content_encoder(content_coding coding, int level) {
+content_encoder::content_encoder(content_coding coding, int level) : coding_(coding) {
     WEIR_ASSERT(level >= 1 && level <= 9, "the level of a content encoder is 1 ... 9");
     if (coding != content_coding::identity) state_ = std::make_unique<state>(coding, level);
 }
@@ -61,6 +61,13 @@ void content_encoder::flush(std::string& out) { run({}, Z_SYNC_FLUSH, out); }
 void content_encoder::finish(std::string& out) {
     run({}, Z_FINISH, out);
     is_finished_ = true;
+}
+
+void content_encoder::restart() noexcept {
+    is_finished_ = false;
+    if (state_ == nullptr) return;
+    const int status = ::deflateReset(&state_->stream);
+    WEIR_ASSERT(status == Z_OK, "the state of a content encoder was overwritten");
 }
 
 void content_encoder::run(bytes data, int how, std::string& out) {

@@ -6,11 +6,14 @@
 #include <weir/coro/this_task.hpp>
 #include <weir/http/message/error.hpp>
 #include <weir/http/server/request_body.hpp>
+#include <weir/io/file.hpp>
 #include <weir/io/reactor.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "file_transfer.hpp"
 #include "http/message/response_encoder.hpp"
 #include "server_core.hpp"
 #include "server_stream.hpp"
@@ -30,10 +33,15 @@ bool response_writer::is_cut_off() const noexcept {
 response_writer::response_writer(detail::server_stream& to, request_body& body) noexcept
     : stream_(to), body_(body) {}
 
-void response_writer::expect(version asked, bool without_body, bool goes_on) noexcept {
+void response_writer::expect(const request* head, version asked, bool without_body,
+                             bool goes_on) noexcept {
     fields_.clear();
     trailers_.clear();
+    encoder_.reset();
+    length_.reset();
+    asked_for_ = head;
     body_bytes_ = 0;
+    given_bytes_ = 0;
     asked_ = asked;
     step_ = step::none;
     is_head_ = without_body;
@@ -51,12 +59,11 @@ result<void> response_writer::put_head(http::status code, std::string_view conte
     std::string& out = stream_.core.scratch;
     if (!is_field_value(content_type)) return fail(make_error_code(errc::bad_header_value));
     framing_ = framing_for(asked_, code, length);
-    length_ = length.value_or(0);
     out.clear();
     append_status_line(out, code);
     if (!content_type.empty()) append_field(out, "Content-Type", content_type);
     if (auto fine = append_fields(out, fields_); !fine) return fine;
-    append_framing(out, framing_, length_);
+    append_framing(out, framing_, length.value_or(0));
     put_end_of_head(code, is_whole);
     return {};
 }
@@ -76,8 +83,38 @@ void response_writer::put_end_of_head(http::status code, bool is_whole) {
     stream_.core.statistics.count_answer(code);
 }
 
+void response_writer::choose_coding(http::status code, std::string_view& content_type,
+                                    std::optional<std::uint64_t> length) {
+    WEIR_ASSERT(step_ == step::none, "a request was answered twice");
+    detail::server_core& core = stream_.core;
+    const auto& compression = core.options.compression;
+    if (!compression || asked_for_ == nullptr) return;
+    response head(code);
+    head.headers() = std::move(fields_);
+    if (!content_type.empty() && head.headers().set("Content-Type", content_type)) {
+        content_type = {};
+    }
+    // Caches are told that it depends on the request even where there is no encoder left.
+    const request nobody;
+    const bool is_possible = !core.encoders.is_exhausted();
+    const auto coding = compression->choose(is_possible ? *asked_for_ : nobody, head, length);
+    fields_ = std::move(head.headers());
+    if (coding != content_coding::identity) encoder_ = core.encoders.take(coding);
+}
+
+bytes response_writer::packed_whole(bytes body, std::string& out) {
+    if (encoder_ == nullptr) return body;
+    encoder_->append(body, out);
+    encoder_->finish(out);
+    encoder_.reset();
+    return as_bytes(out);
+}
+
 task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
                                             bytes body) {
+    choose_coding(code, content_type, body.size());
+    std::string packed;
+    body = packed_whole(body, packed);
     if (auto fine = put_head(code, content_type, body.size(), true); !fine) co_return fine;
     if (join(body)) co_return noted(co_await send_joined(), step::finished);
     co_return co_await send_whole(body);
@@ -85,10 +122,36 @@ task<result<void>> response_writer::respond(http::status code, std::string_view 
 
 task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
                                             send_buffer body) {
-    const std::size_t size = body.size();
-    if (auto fine = put_head(code, content_type, size, true); !fine) co_return fine;
-    if (join(body.view())) co_return noted(co_await send_joined(), step::finished);
+    choose_coding(code, content_type, body.size());
+    std::string packed;
+    const bytes data = packed_whole(body.view(), packed);
+    if (auto fine = put_head(code, content_type, data.size(), true); !fine) co_return fine;
+    if (join(data)) co_return noted(co_await send_joined(), step::finished);
+    if (!packed.empty()) co_return co_await send_whole(data);
     co_return co_await send_shared(std::move(body));
+}
+
+task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
+                                            const file& from, byte_range part) {
+    const std::size_t with_head = max_joined_bytes + detail::file_buffers::piece_bytes;
+    if (part.size() <= max_joined_bytes && !is_head_ && stream_.has_room(with_head)) {
+        co_return co_await respond_joined(code, content_type, from, part);
+    }
+    co_await ok(start(code, content_type, part.size()));
+    co_await ok(write(from, part));
+    co_return co_await finish();
+}
+
+/// With what it needs at once: there is room for it, and so no peer to wait for.
+task<result<void>> response_writer::respond_joined(http::status code, std::string_view content_type,
+                                                   const file& from, byte_range part) {
+    detail::file_buffers& buffers = stream_.core.file_pieces;
+    auto permit = co_await ok(buffers.permits().acquire());
+    const detail::file_buffers::piece piece(buffers, std::move(permit));
+    const auto body = piece.memory().first(static_cast<std::size_t>(part.size()));
+    const std::size_t got = co_await ok(from.read_exactly_at(part.first(), body));
+    if (got < body.size()) co_return fail(make_error_code(errc::length_mismatch));
+    co_return co_await respond(code, content_type, bytes(body));
 }
 
 task<result<void>> response_writer::respond(const prepared_response& answer) {
@@ -96,7 +159,6 @@ task<result<void>> response_writer::respond(const prepared_response& answer) {
     std::string& out = stream_.core.scratch;
     const std::size_t size = answer.body().size();
     framing_ = framing_for(asked_, answer.code(), size);
-    length_ = size;
     out.assign(answer.head());
     if (auto fine = append_fields(out, fields_); !fine) co_return fine;
     put_end_of_head(answer.code(), true);
@@ -137,20 +199,23 @@ task<result<void>> response_writer::send_shared(send_buffer body) {
 
 task<result<void>> response_writer::start(http::status code, std::string_view content_type,
                                           std::optional<std::uint64_t> length) {
+    choose_coding(code, content_type, length);
+    length_ = length;
+    if (encoder_ != nullptr) length.reset();
     if (auto fine = put_head(code, content_type, length, false); !fine) co_return fine;
     const auto sent = co_await stream_.send(as_bytes(stream_.core.scratch));
     co_return noted(sent, step::body);
 }
 
-/// Counts bytes of the body; an error if there are more than were told.
-result<void> response_writer::count(std::size_t size) noexcept {
+result<void> response_writer::count(std::uint64_t size) noexcept {
     WEIR_ASSERT(step_ == step::body || step_ == step::broken,
                 "an answer's body needs a head first");
-    if (!is_bodiless()) body_bytes_ += size;
-    if (framing_ == body_framing::counted && body_bytes_ > length_) {
+    if (is_bodiless()) size = 0;
+    if (length_ && size > *length_ - given_bytes_) {
         return noted(fail(make_error_code(errc::length_mismatch)), step::broken);
     }
     if (step_ == step::broken) return fail(std::errc::broken_pipe);
+    given_bytes_ += size;
     return {};
 }
 
@@ -159,6 +224,15 @@ task<result<void>> response_writer::write(bytes data) {
     if (data.empty() || is_bodiless()) {
         co_return co_await check_stopped();
     }
+    if (encoder_ == nullptr) co_return co_await send_piece(data);
+    std::string packed;
+    encoder_->append(data, packed);
+    co_return co_await send_piece(as_bytes(packed));
+}
+
+task<result<void>> response_writer::send_piece(bytes data) {
+    if (data.empty()) co_return co_await check_stopped();
+    body_bytes_ += data.size();
     if (framing_ != body_framing::chunked) co_return noted(co_await stream_.send(data), step::body);
     std::string& out = stream_.core.scratch;
     out.clear();
@@ -181,13 +255,20 @@ task<result<void>> response_writer::write(send_buffer data) {
     return write_shared(std::move(data));
 }
 
+namespace {
+bytes view_of(const buffer_lease& data) noexcept { return data.data(); }
+bytes view_of(const send_buffer& data) noexcept { return data.view(); }
+}  // namespace
+
 template <class Data>
 task<result<void>> response_writer::write_shared(Data data) {
+    if (encoder_ != nullptr) co_return co_await write(view_of(data));
     const std::size_t size = data.size();
     if (auto fine = count(size); !fine) co_return fine;
     if (size == 0 || is_bodiless()) {
         co_return co_await check_stopped();
     }
+    body_bytes_ += size;
     const bool is_chunked = framing_ == body_framing::chunked;
     result<void> sent;
     if (is_chunked) {
@@ -201,11 +282,74 @@ task<result<void>> response_writer::write_shared(Data data) {
     co_return noted(sent, step::body);
 }
 
+task<result<void>> response_writer::write(const file& from, byte_range part) {
+    if (encoder_ != nullptr) co_return co_await write_read(from, part);
+    if (auto fine = count(part.size()); !fine) co_return fine;
+    if (is_bodiless()) {
+        co_return co_await check_stopped();
+    }
+    const bool is_chunked = framing_ == body_framing::chunked;
+    result<void> sent;
+    if (is_chunked) {
+        std::string& out = stream_.core.scratch;
+        out.clear();
+        append_chunk_size(out, part.size());
+        sent = co_await stream_.send(as_bytes(out));
+    }
+    detail::file_transfer transfer(stream_, from, part);
+    if (sent) sent = co_await transfer.run();
+    body_bytes_ += transfer.sent_bytes();
+    if (sent && is_chunked) sent = co_await stream_.send(as_bytes("\r\n"));
+    co_return noted(sent, step::body);
+}
+
+/// A file that is packed has to be read.
+task<result<void>> response_writer::write_read(const file& from, byte_range part) {
+    detail::file_buffers& buffers = stream_.core.file_pieces;
+    std::uint64_t done = 0;
+    std::string packed;
+    while (done < part.size()) {
+        {
+            auto permit = co_await ok(buffers.permits().acquire());
+            const detail::file_buffers::piece piece(buffers, std::move(permit));
+            const auto wanted = std::min<std::uint64_t>(part.size() - done, piece.memory().size());
+            const auto got = co_await from.read_some_at(
+                part.first() + done, piece.memory().first(static_cast<std::size_t>(wanted)));
+            if (!got || *got == 0) {
+                const auto reason = got ? make_error_code(errc::length_mismatch) : got.error();
+                co_return noted(fail(reason), step::broken);
+            }
+            if (auto fine = count(*got); !fine) co_return fine;
+            done += *got;
+            packed.clear();
+            if (!is_bodiless()) encoder_->append(piece.memory().first(*got), packed);
+        }
+        co_await ok(send_piece(as_bytes(packed)));  // the piece is somebody else's meanwhile
+    }
+    co_return result<void>();
+}
+
+task<result<void>> response_writer::flush() {
+    if (auto fine = count(0); !fine) co_return fine;
+    if (encoder_ == nullptr || is_bodiless()) {
+        co_return co_await check_stopped();
+    }
+    std::string packed;
+    encoder_->flush(packed);
+    co_return co_await send_piece(as_bytes(packed));
+}
+
 task<result<void>> response_writer::finish() {
     if (is_finished()) co_return result<void>();
     if (auto fine = count(0); !fine) co_return fine;
-    if (framing_ == body_framing::counted && !is_bodiless() && body_bytes_ != length_) {
+    if (length_ && !is_bodiless() && given_bytes_ != *length_) {
         co_return noted(fail(make_error_code(errc::length_mismatch)), step::broken);
+    }
+    if (encoder_ != nullptr && !is_bodiless()) {
+        std::string packed;
+        encoder_->finish(packed);
+        encoder_.reset();
+        co_await ok(send_piece(as_bytes(packed)));
     }
     if (is_bodiless() || framing_ != body_framing::chunked) {
         step_ = step::finished;

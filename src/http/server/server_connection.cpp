@@ -165,7 +165,7 @@ bool server_connection::begin_exchange() {
     body_.expect(parser_.body_length(), parser_.body(), says_continue);
     // What follows a CONNECT that was answered by 2xx is no HTTP, to whoever passed it on.
     const bool goes_on = --requests_left_ > 0 && head_.keeps_alive() && head_.method() != "CONNECT";
-    answer_.expect(head_.version(), head_.method() == "HEAD", goes_on);
+    answer_.expect(&head_, head_.version(), head_.method() == "HEAD", goes_on);
     parser_.restart();
     return !refusal_;
 }
@@ -238,8 +238,8 @@ task<> server_connection::refuse() {
     if (phase_ != phase::answering) head_read_ = reactor::current().now();
     stream_.core.statistics.count_refusal(static_cast<errc>(refusal_.value()));
     body_.expect(0, body_reader(), false);
-    answer_.expect(version::http_1_1, phase_ == phase::answering && head_.method() == "HEAD",
-                   false);
+    const bool is_head = phase_ == phase::answering && head_.method() == "HEAD";
+    answer_.expect(nullptr, version::http_1_1, is_head, false);
     const std::string text = refusal_.message() + "\n";
     const auto sent = co_await answer_.respond(status_for(refusal_), text_type, as_bytes(text));
     has_last_words_ = sent.has_value();

@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+#include "encoder_pool.hpp"
+#include "file_buffers.hpp"
 #include "http/message/date_text.hpp"
 #include "server_connection.hpp"
 
@@ -21,7 +23,10 @@ namespace weir::http::detail {
 class server_core {
 public:
     explicit server_core(http::handler given, server_options with)
-        : handler(std::move(given)), options(std::move(with)) {
+        : handler(std::move(given)),
+          options(std::move(with)),
+          encoders(options.compression ? options.max_encoders : 0,
+                   options.compression.value_or(compression()).level()) {
         WEIR_ASSERT(handler != nullptr, "a server needs a handler");
         WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
     }
@@ -37,6 +42,8 @@ public:
     server_options options;
     server_statistics statistics;
     date_text date;
+    file_buffers file_pieces;
+    encoder_pool encoders;
     /// Where answers are put together. Nobody keeps anything in it over a suspension.
     std::string scratch;
     /// Connections without a request under way; the one that has been idle longest comes first.

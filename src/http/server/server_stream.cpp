@@ -4,6 +4,7 @@
 #include <weir/coro/this_task.hpp>
 #include <weir/http/message/error.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/net/detail/progress_awaiter.hpp>
 #include <weir/net/detail/sender.hpp>
 
 #include <algorithm>
@@ -62,6 +63,21 @@ task<result<void>> server_stream::send_slowly(std::size_t size, Queue queue) {
         outcome = co_await with_timeout(limit, socket.send_copy(bytes()));
     }
     co_return outcome;
+}
+
+task<result<void>> server_stream::all_sent() {
+    sender& to = socket.core().sender();
+    while (!to.has_sent_all()) {
+        const std::size_t before = socket.queued_bytes();
+        const auto left =
+            co_await with_timeout(core.options.send_timeout, net::detail::progress_awaiter(to));
+        if (left) continue;
+        if (left.error() != std::errc::timed_out) co_return left;
+        if (socket.queued_bytes() + least_progress() > before)
+            co_return fail(make_error_code(errc::peer_not_reading));
+    }
+    if (to.error()) co_return fail(to.error());
+    co_return co_await check_stopped();
 }
 
 task<result<void>> server_stream::end_sending() {

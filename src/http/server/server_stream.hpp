@@ -41,6 +41,12 @@ public:
     /// Cancellation:  as above.
     [[nodiscard]] task<result<void>> send(send_buffer data);
 
+    /// Waits until all that is queued has left, as long as the peer goes on taking it.
+    ///
+    /// Errors:        peer_not_reading; those of the socket; operation_canceled.
+    /// Cancellation:  ends the wait; what was queued is sent.
+    [[nodiscard]] task<result<void>> all_sent();
+
     /// Sends all that is queued and ends our direction, as long as the peer goes on taking it.
     ///
     /// Errors:        peer_not_reading; those of the socket; operation_canceled.

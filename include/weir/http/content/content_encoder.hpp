@@ -37,6 +37,10 @@ public:
     void flush(std::string& out);
     /// The end of the body. Nothing may be appended or flushed afterwards (asserted).
     void finish(std::string& out);
+    /// Forgets all that was taken and begins with another body, in the same memory.
+    void restart() noexcept;
+
+    [[nodiscard]] content_coding coding() const noexcept { return coding_; }
 
 private:
     struct state;
@@ -44,6 +48,7 @@ private:
     void run(bytes data, int how, std::string& out);
 
     std::unique_ptr<state> state_;  // null: the identity
+    content_coding coding_;
     bool is_finished_ = false;
 };
 

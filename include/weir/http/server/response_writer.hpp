@@ -10,9 +10,11 @@
 #include <weir/base/bytes.hpp>
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
+#include <weir/http/files/byte_ranges.hpp>
 #include <weir/http/message/headers.hpp>
 #include <weir/http/message/request.hpp>
 #include <weir/http/message/status.hpp>
+#include <weir/http/server/detail/encoder_lease.hpp>
 #include <weir/http/server/prepared_response.hpp>
 #include <weir/io/buffer_ring.hpp>
 #include <weir/io/send_buffer.hpp>
@@ -22,6 +24,10 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+
+namespace weir {
+class file;
+}  // namespace weir
 
 namespace weir::http {
 
@@ -36,6 +42,11 @@ class server_stream;
 /// The answer of one exchange. Every write waits while the peer is slow, up to `send_timeout`.
 /// The answer to HEAD, and those whose status has no body, may be written like any other: their
 /// body is left out.
+///
+/// It belongs to one task at a time: the next call is made when the one before has completed, since
+/// the pieces of a body have an order. Reading the request's body meanwhile is fine. Where the
+/// server has a `compression`, the body is packed if that is agreed and worth it, whichever way it
+/// is given, but for a `prepared_response`.
 ///
 /// ```cpp
 /// weir::http::response_writer& answer = exchange.answer();
@@ -83,6 +94,24 @@ public:
     /// Cancellation:  as above.
     [[nodiscard]] task<result<void>> write(send_buffer data);
 
+    /// A part of a file, sent by the kernel where it can: from the page cache, or through one of
+    /// the server's few buffers. A slow peer holds none of the file in memory, and under TLS 64
+    /// KiB.
+    ///
+    /// @param from    borrowed until this completes.
+    /// Errors:        length_mismatch also where the file has become shorter than the part; those
+    ///                of reading; and as above.
+    /// Cancellation:  as `start`.
+    /// Source:        sendfile(2), io_uring_prep_read(3).
+    [[nodiscard]] task<result<void>> write(const file& from, byte_range part);
+
+    /// Lets the peer read everything that was written: a body that is packed waits for more
+    /// otherwise, at the end of an event for example. Each flush costs some bytes.
+    ///
+    /// Errors:        as `write`.
+    /// Cancellation:  as `start`.
+    [[nodiscard]] task<result<void>> flush();
+
     /// Ends the body. A handler that ends in success without it has done so.
     ///
     /// Errors:        length_mismatch, and as `write`.
@@ -102,6 +131,13 @@ public:
     /// Cancellation:  as `start`.
     [[nodiscard]] task<result<void>> respond(status code, std::string_view content_type,
                                              send_buffer body);
+    /// A whole answer whose body is a part of a file; a short one is read and sent with its head.
+    ///
+    /// @param from    borrowed until this completes.
+    /// Errors:        as `start`, and as `write` of a file.
+    /// Cancellation:  as `start`.
+    [[nodiscard]] task<result<void>> respond(status code, std::string_view content_type,
+                                             const file& from, byte_range part);
     /// A whole answer that was prepared.
     ///
     /// @param answer  borrowed until this completes.
@@ -115,7 +151,7 @@ public:
     [[nodiscard]] bool is_cut_off() const noexcept;
     /// Of an answer that has begun.
     [[nodiscard]] status code() const noexcept { return status_; }
-    /// Of the body so far.
+    /// Of the body so far, as sent.
     [[nodiscard]] std::uint64_t body_bytes() const noexcept { return body_bytes_; }
 
 private:
@@ -124,11 +160,17 @@ private:
     enum class step : std::uint8_t { none, body, finished, broken };
 
     /// Begins with the answer to a request of that version.
-    void expect(version asked, bool without_body, bool goes_on) noexcept;
+    /// @param head  of the request, which stays; null = it could not be read.
+    void expect(const request* head, version asked, bool without_body, bool goes_on) noexcept;
     /// Whether the connection goes on after it, as far as the answer is concerned.
     [[nodiscard]] bool goes_on() const noexcept { return goes_on_; }
 
     [[nodiscard]] bool is_bodiless() const noexcept;
+    /// Decides whether the body is packed; the fields say so then, with `content_type` among them.
+    void choose_coding(status code, std::string_view& content_type,
+                       std::optional<std::uint64_t> length);
+    /// All of `body`, packed into `out` if that was decided.
+    [[nodiscard]] bytes packed_whole(bytes body, std::string& out);
     /// Puts the head into the shard's scratch text.
     /// @param is_whole  nothing of the request's body will be read after it.
     [[nodiscard]] result<void> put_head(status code, std::string_view content_type,
@@ -138,7 +180,13 @@ private:
     [[nodiscard]] net::stream_socket::send_awaiter send_joined();
     [[nodiscard]] task<result<void>> send_whole(bytes body);
     [[nodiscard]] task<result<void>> send_shared(send_buffer body);
-    [[nodiscard]] result<void> count(std::size_t size) noexcept;
+    [[nodiscard]] task<result<void>> respond_joined(status code, std::string_view content_type,
+                                                    const file& from, byte_range part);
+    /// Counts bytes of the body as it was given; an error if there are more than were told.
+    [[nodiscard]] result<void> count(std::uint64_t size) noexcept;
+    /// Sends a piece of the body as it goes over the wire.
+    [[nodiscard]] task<result<void>> send_piece(bytes data);
+    [[nodiscard]] task<result<void>> write_read(const file& from, byte_range part);
     template <class Data>
     [[nodiscard]] task<result<void>> write_shared(Data data);
     [[nodiscard]] result<void> noted(result<void> outcome, step next) noexcept;
@@ -147,8 +195,11 @@ private:
     request_body& body_;
     http::headers fields_;
     http::headers trailers_;
-    std::uint64_t body_bytes_ = 0;
-    std::uint64_t length_ = 0;  // of a counted body
+    const request* asked_for_ = nullptr;
+    detail::encoder_lease encoder_;
+    std::uint64_t body_bytes_ = 0;         // as sent
+    std::uint64_t given_bytes_ = 0;        // as written, before they are packed
+    std::optional<std::uint64_t> length_;  // of what will be given
     status status_ = status::ok;
     version asked_ = version::http_1_1;
     body_framing framing_{};

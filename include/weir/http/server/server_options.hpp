@@ -4,6 +4,7 @@
 
 #include <weir/base/result.hpp>
 #include <weir/coro/task.hpp>
+#include <weir/http/content/compression.hpp>
 #include <weir/http/message/request_parser.hpp>
 #include <weir/http/server/access_record.hpp>
 #include <weir/net/stream_socket.hpp>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace weir::http {
 
@@ -57,6 +59,11 @@ public:
     /// or that a balancer sends before its next check has failed: it is answered, as the last one.
     /// 0 = they end at once, and such a request is lost.
     std::chrono::nanoseconds idle_drain_timeout = std::chrono::nanoseconds::zero();
+    /// Packs the bodies of answers, as far as it is asked for and worth it; nullopt = none.
+    std::optional<http::compression> compression;
+    /// Answers that are packed at once, 256 KiB each; when there are so many, others are sent as
+    /// they are.
+    std::size_t max_encoders = 64;
     /// What is done with an accepted socket before its first request, as a handshake of TLS
     /// (`tls::acceptance`); empty = nothing. It sees to its own time; an error ends the connection.
     std::function<task<result<void>>(net::stream_socket&)> prepare;

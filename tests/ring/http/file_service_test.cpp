@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of a real disk to real sockets, and simulated ones: what arrives is what lies there, on
+// whichever way it went.
+#include <weir/http/server/file_service.hpp>
+
+#include "../../unit/http/server/http_peers.hpp"
+#include "temporary_folder.hpp"
+
+#include <weir/coro/ok.hpp>
+#include <weir/io/reactor.hpp>
+
+using namespace weir::http::test;
+namespace http = weir::http;
+
+BOOST_AUTO_TEST_SUITE(file_service_ring_test)
+
+namespace {
+
+/// A folder with one file in it, and what a request for that is answered with.
+class site {
+public:
+    weir::task<bool> put(const std::string& content) {
+        auto file = co_await weir::file::open(folder_ / "file", weir::open_mode::replace);
+        if (!file) co_return false;
+        const auto written = co_await file->write_all_at(0, weir::as_bytes(content));
+        co_return written.has_value();
+    }
+    weir::task<std::string> asked(std::string fields, http::server_options options = {}) {
+        auto root = co_await weir::folder::open(folder_ / ".");
+        if (!root) co_return std::string();
+        http::file_service files(std::move(*root));
+        const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
+        co_return co_await converse(
+            answer, saying("GET /file HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"), options);
+    }
+
+private:
+    weir::test::temporary_folder folder_;
+};
+
+std::string body_of(const std::string& answer) {
+    const std::size_t end = answer.find("\r\n\r\n");
+    return end == answer.npos ? std::string() : answer.substr(end + 4);
+}
+
+weir::task<> check_all_arrives(std::size_t size) {
+    site pages;
+    const std::string content = text_of(size);
+    const bool is_there = co_await pages.put(content);
+    if (!is_there) co_return;
+    const auto heard = co_await pages.asked({});
+    BOOST_TEST((weir::test::is_simulated() || body_of(heard) == content));
+}
+
+}  // namespace
+
+RING_TEST(a_small_file_arrives) { return check_all_arrives(1024); }
+RING_TEST(a_file_larger_than_one_piece_arrives) { return check_all_arrives(100'000); }
+RING_TEST(a_file_larger_than_the_socket_takes_arrives) { return check_all_arrives(9'000'000); }
+
+RING_TEST(a_large_range_begins_and_ends_where_it_should) {
+    site pages;
+    const std::string content = text_of(1'000'000);
+    const bool is_there = co_await pages.put(content);
+    if (!is_there) co_return;
+    const auto heard = co_await pages.asked("Range: bytes=12345-987654\r\n");
+    BOOST_TEST((weir::test::is_simulated() ||
+                body_of(heard) == content.substr(12345, 987654 - 12345 + 1)));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_file_does_not_pass_through_this_process, WEIR_LINUX_ONLY) {
+    weir::test::run_limited([]() -> weir::task<> {
+        site pages;
+        const std::string content = text_of(1'000'000);
+        static_cast<void>(co_await pages.put(content));
+        const auto& counts = weir::reactor::current().stats();
+        const auto before = counts.file_sends;
+        const auto heard = co_await pages.asked({});
+        BOOST_TEST((body_of(heard) == content));
+        BOOST_TEST(counts.file_sends >= before + 4);  // 256 KiB each, or less
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
