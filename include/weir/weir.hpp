@@ -110,6 +110,7 @@
 #include <weir/net/network.hpp>
 #include <weir/net/port_reservation.hpp>
 #include <weir/net/proxy_header.hpp>
+#include <weir/net/receive_proxy_header.hpp>
 #include <weir/net/resolver.hpp>
 #include <weir/net/socket_options.hpp>
 #include <weir/net/stream_socket.hpp>
