@@ -264,6 +264,9 @@
 #include <weir/http/routing/route_tree.hpp>
 #include <weir/http/routing/router.hpp>
 #include <weir/http/server/access_record.hpp>
+#include <weir/http/server/cors.hpp>
+#include <weir/http/server/event_source.hpp>
+#include <weir/http/server/event_writer.hpp>
 #include <weir/http/server/exchange.hpp>
 #include <weir/http/server/file_service.hpp>
 #include <weir/http/server/handler.hpp>
@@ -271,6 +274,7 @@
 #include <weir/http/server/raw_connection.hpp>
 #include <weir/http/server/request_body.hpp>
 #include <weir/http/server/response_writer.hpp>
+#include <weir/http/server/routed.hpp>
 #include <weir/http/server/serve.hpp>
 #include <weir/http/server/server.hpp>
 #include <weir/http/server/server_options.hpp>

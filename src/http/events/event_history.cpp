@@ -27,6 +27,11 @@ const send_buffer& event_history::replay::operator[](std::size_t index) const no
     return owner_->kept_[first_ + index].text;
 }
 
+const send_buffer& event_history::operator[](std::uint64_t number) const noexcept {
+    WEIR_ASSERT(number >= oldest() && number < next_, "an event that is not kept was asked for");
+    return kept_[static_cast<std::size_t>(number - oldest())].text;
+}
+
 event_history::event_history(std::string epoch, const event_history_options& options)
     : epoch_(std::move(epoch)), options_(options) {
     WEIR_ASSERT(epoch_.find('-') == epoch_.npos, "an epoch has no dash");
@@ -53,9 +58,8 @@ event_history::replay event_history::since(std::string_view last_event_id, time_
     const std::size_t nothing = kept_.size();
     const auto last = number_of(last_event_id, epoch_);
     if (!last || *last >= next_) return {*this, nothing, replay_outcome::unknown};
-    const std::uint64_t oldest = next_ - kept_.size();
-    if (*last + 1 < oldest) return {*this, 0, replay_outcome::gap};
-    return {*this, static_cast<std::size_t>(*last + 1 - oldest), replay_outcome::complete};
+    if (*last + 1 < oldest()) return {*this, 0, replay_outcome::gap};
+    return {*this, static_cast<std::size_t>(*last + 1 - oldest()), replay_outcome::complete};
 }
 
 void event_history::drop_oldest() noexcept {

@@ -14,6 +14,8 @@ request_body& exchange::body() noexcept { return connection_.body(); }
 response_writer& exchange::answer() noexcept { return connection_.answer(); }
 headers& exchange::headers() noexcept { return connection_.answer().headers(); }
 const net::endpoint& exchange::peer() const { return connection_.peer(); }
+std::optional<net::endpoint> exchange::client() const { return connection_.client(); }
+task<result<void>> exchange::drain_begun() { return connection_.drain_begun(); }
 bool exchange::is_draining() const noexcept { return connection_.is_draining(); }
 
 task<result<void>> exchange::respond(status code, std::string_view content_type,

@@ -78,6 +78,7 @@ task<result<void>> request_body::receive() {
     if (arrived->empty()) co_return fail(broken_by(make_error_code(errc::ended_early)));
     pace_.received(arrived->size());
     stream_.received = std::move(*arrived);
+    stream_.keep_received();
     co_return result<void>();
 }
 

@@ -339,6 +339,15 @@ task<result<void>> response_writer::flush() {
     co_return co_await send_piece(as_bytes(packed));
 }
 
+task<result<void>> response_writer::all_sent() {
+    const auto sent = co_await stream_.all_sent();
+    // The end of a wait is not that of the answer.
+    if (!sent && is_stopped(sent.error())) co_return sent;
+    co_return noted(sent, step_);
+}
+
+std::size_t response_writer::queued_bytes() const noexcept { return stream_.socket.queued_bytes(); }
+
 task<result<void>> response_writer::finish() {
     if (is_finished()) co_return result<void>();
     if (auto fine = count(0); !fine) co_return fine;

@@ -5,7 +5,9 @@
 #include <weir/coro/this_task.hpp>
 #include <weir/coro/when_any.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/net/receive_proxy_header.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "server_core.hpp"
@@ -34,8 +36,10 @@ task<result<void>> server::serve(net::tcp_acceptor& acceptor) {
 
 task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& connections) {
     const auto serve_it = [this](net::tcp_socket socket) {
-        return core_->options.prepare ? prepare_and_serve(std::move(socket))
-                                      : serve_connection(std::move(socket));
+        const server_options& options = core_->options;
+        const bool is_plain = !options.prepare && options.proxy_header_from.empty();
+        return is_plain ? serve_connection(std::move(socket))
+                        : prepare_and_serve(std::move(socket));
     };
     for (;;) {
         auto socket = co_await acceptor.accept();
@@ -53,23 +57,43 @@ task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& c
     }
 }
 
-task<result<void>> server::told_to_drain() { co_return co_await drain_.wait(); }
+task<result<void>> server::told_to_drain() { co_return co_await core_->drain_begun.wait(); }
 
 task<> server::prepare_and_serve(net::tcp_socket socket) {
     bool is_prepared = false;
+    std::optional<net::endpoint> peer;
     try {
-        auto preparing = core_->options.prepare(socket);
-        const auto prepared = co_await std::move(preparing);
+        const auto prepared = co_await prepare(socket, peer);
         is_prepared = prepared.has_value();
     } catch (...) {
         is_prepared = false;  // it concerns nobody but this one
     }
-    if (is_prepared) {
-        co_await serve_connection(std::move(socket));
-    } else {
+    if (!is_prepared) {
         core_->statistics.unprepared.add();
         static_cast<void>(co_await socket.close());  // says why, where the protocol can
+        co_return;
     }
+    detail::server_connection connection(std::move(socket), *core_, peer);
+    co_await connection.serve();
+}
+
+/// @param peer  set to whom a proxy speaks for, if one does.
+task<result<void>> server::prepare(net::tcp_socket& socket, std::optional<net::endpoint>& peer) {
+    const server_options& options = core_->options;
+    const auto& proxies = options.proxy_header_from;
+    if (!proxies.empty()) {
+        const net::endpoint from = ok(socket.peer_endpoint());
+        const auto has_it = [&from](const net::network& each) { return each.contains(from); };
+        if (std::any_of(proxies.begin(), proxies.end(), has_it)) {
+            auto receiving = net::receive_proxy_header(socket);
+            const auto header =
+                co_await ok(with_timeout(options.first_byte_timeout, std::move(receiving)));
+            peer = header.source();
+        }
+    }
+    if (!options.prepare) co_return result<void>();
+    auto preparing = options.prepare(socket);
+    co_return co_await std::move(preparing);
 }
 
 task<> server::serve_connection(net::stream_socket socket) {
@@ -79,7 +103,7 @@ task<> server::serve_connection(net::stream_socket socket) {
 
 void server::drain() noexcept {
     if (!is_draining()) core_->begin_drain();
-    drain_.set();
+    core_->drain_begun.set();
 }
 
 bool server::is_draining() const noexcept { return core_->draining; }

@@ -2,6 +2,7 @@
 #include "server_connection.hpp"
 
 #include <weir/base/refusal.hpp>
+#include <weir/coro/this_task.hpp>
 #include <weir/http/message/error.hpp>
 #include <weir/io/timeout.hpp>
 
@@ -30,6 +31,19 @@ status status_of_failure(const std::error_code& failure) noexcept {
     return failure.category() == category() ? status_for(failure) : status::internal_server_error;
 }
 
+/// Drops all fields but those that tell a browser who may read the answer: that does not depend on
+/// how it went, and without them a page cannot even see that it failed.
+void keep_for_browsers(headers& fields) {
+    headers kept;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const header_field field = fields[i];
+        const bool is_kept = equal_ignoring_case(field.name().substr(0, 15), "Access-Control-") ||
+                             equal_ignoring_case(field.name(), "Vary");
+        if (is_kept) static_cast<void>(kept.add(field.name(), field.value()));
+    }
+    fields = std::move(kept);
+}
+
 /// The largest time stands for none.
 reactor::time_point later(reactor::time_point now, std::chrono::nanoseconds by) noexcept {
     constexpr auto last = reactor::time_point::max();
@@ -38,13 +52,15 @@ reactor::time_point later(reactor::time_point now, std::chrono::nanoseconds by) 
 
 }  // namespace
 
-server_connection::server_connection(net::stream_socket socket, server_core& core)
+server_connection::server_connection(net::stream_socket socket, server_core& core,
+                                     std::optional<net::endpoint> peer)
     : stream_(std::move(socket), core),
       parser_(core.options.request),
       body_(stream_),
       answer_(stream_, body_),
       exchange_(*this),
       watch_(*this),
+      peer_(std::move(peer)),
       requests_left_(requests_for(core.connections++, core.options.max_requests)) {}
 
 server_connection::~server_connection() {
@@ -74,7 +90,10 @@ task<> server_connection::converse() {
     for (bool goes_on = true; goes_on;) {
         result<bool> is_whole = parse_head();
         while (is_whole && !*is_whole) {
-            if (!begin_wait()) co_return;
+            if (!begin_wait()) {
+                has_last_words_ = requests_ > 0;
+                co_return;
+            }
             auto arrived = co_await stream_.socket.receive();
             end_wait();
             // Bytes that came in the moment of the end are too late.
@@ -99,6 +118,12 @@ task<> server_connection::converse() {
             what_ = thrown.what();
         } catch (...) {
             failure_ = make_error_code(errc::handler_threw);
+        }
+        const auto running = co_await check_stopped();
+        if (!running && !answer_.is_finished()) {
+            failure_ = running.error();  // it was stopped, and has not failed
+            note_exchange();
+            co_return;
         }
         if (!is_settled()) goes_on = co_await settle();
         note_exchange();
@@ -167,6 +192,7 @@ bool server_connection::begin_exchange() {
     const bool goes_on = --requests_left_ > 0 && head_.keeps_alive() && head_.method() != "CONNECT";
     answer_.expect(&head_, head_.version(), head_.method() == "HEAD", goes_on);
     parser_.restart();
+    stream_.keep_received();
     return !refusal_;
 }
 
@@ -202,7 +228,7 @@ task<bool> server_connection::settle() {
 
 /// Answers for a handler that has failed.
 task<> server_connection::answer_failure() {
-    answer_.headers().clear();
+    keep_for_browsers(answer_.headers());
     if (failure_.category() == refusal_category()) {
         static_cast<void>(answer_.headers().add("Retry-After", "1"));
     }
@@ -218,7 +244,9 @@ task<> server_connection::answer_failure() {
 void server_connection::note_exchange() {
     const auto& log = stream_.core.options.access_log;
     if (!log) return;
-    access_record record(peer());
+    const bool is_head_known = phase_ == phase::answering;
+    const net::endpoint from = is_head_known ? client().value_or(net::endpoint()) : peer();
+    access_record record(from);
     record.method = head_.method();
     record.target = head_.target();
     if (answer_.has_begun()) record.status = answer_.code();
@@ -273,6 +301,14 @@ const net::endpoint& server_connection::peer() {
     return *peer_;
 }
 
+std::optional<net::endpoint> server_connection::client() {
+    return stream_.core.options.proxies.client_of(head_.headers(), peer());
+}
+
+task<result<void>> server_connection::drain_begun() {
+    co_return co_await stream_.core.drain_begun.wait();
+}
+
 bool server_connection::is_draining() const noexcept { return stream_.core.draining; }
 
 result<raw_connection> server_connection::take() {
@@ -285,7 +321,10 @@ result<raw_connection> server_connection::take() {
 }
 
 void server_connection::end_if_idle() noexcept {
-    if (phase_ == phase::idle && is_linked()) stop_.request_stop();
+    if (phase_ != phase::idle || !is_linked()) return;
+    // A draining server may have answered just now; where room is needed, that was long ago.
+    has_last_words_ = stream_.core.draining && requests_ > 0;
+    stop_.request_stop();
 }
 
 void server_connection::hasten_idle_end() noexcept {

@@ -40,7 +40,9 @@ namespace weir::http::detail {
 /// Lives in the frame of the task that serves it.
 class server_connection final : public list_node {
 public:
-    explicit server_connection(net::stream_socket socket, server_core& core);
+    /// @param peer  who is at the other end; nullopt = ask the system.
+    explicit server_connection(net::stream_socket socket, server_core& core,
+                               std::optional<net::endpoint> peer = std::nullopt);
     server_connection(const server_connection&) = delete;
     server_connection& operator=(const server_connection&) = delete;
     ~server_connection();
@@ -61,6 +63,12 @@ public:
     [[nodiscard]] request_body& body() noexcept { return body_; }
     [[nodiscard]] response_writer& answer() noexcept { return answer_; }
     [[nodiscard]] const net::endpoint& peer();
+    [[nodiscard]] std::optional<net::endpoint> client();
+    /// Waits for the drain.
+    ///
+    /// Errors:        operation_canceled.
+    /// Cancellation:  ends the wait.
+    [[nodiscard]] task<result<void>> drain_begun();
     [[nodiscard]] bool is_draining() const noexcept;
     [[nodiscard]] result<raw_connection> take();
 

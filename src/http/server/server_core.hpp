@@ -8,6 +8,7 @@
 #include <weir/http/server/server_options.hpp>
 #include <weir/http/server/server_statistics.hpp>
 #include <weir/io/reactor.hpp>
+#include <weir/sync/event.hpp>
 
 #include <cstdint>
 #include <string>
@@ -49,6 +50,7 @@ public:
     /// Connections without a request under way; the one that has been idle longest comes first.
     intrusive_list<server_connection> idle;
     std::uint64_t connections = 0;  // so far
+    event drain_begun;
     bool draining = false;
     reactor::time_point idle_until{};  // of a draining server
     /// Somebody has connected to a full server of which nobody was idle: who is next makes room.

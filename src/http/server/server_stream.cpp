@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <new>
 
 #include "server_core.hpp"
 
@@ -38,6 +39,15 @@ task<result<void>> server_stream::send(send_buffer data) {
     if (has_room(data.size())) co_return co_await socket.send(data);
     auto queue = [this, &data] { return socket.send(data); };
     co_return co_await send_slowly(data.size(), std::move(queue));
+}
+
+void server_stream::received_keeper::turn_ends() noexcept {
+    if (!of_.is_shared_memory()) return;
+    try {
+        of_ = buffer_lease::copy_of(of_.data());
+    } catch (const std::bad_alloc&) {
+        return;  // then it stays where it is
+    }
 }
 
 std::size_t server_stream::least_progress() const noexcept {

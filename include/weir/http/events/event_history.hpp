@@ -79,6 +79,13 @@ public:
     ///                       there is nothing to ask for it.
     [[nodiscard]] replay since(std::string_view last_event_id, time_point now);
 
+    /// The number in the ID of the next event, and of the oldest that is kept; the same where none
+    /// is: for those who follow the stream and keep no more than their place in it.
+    [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
+    [[nodiscard]] std::uint64_t oldest() const noexcept { return next_ - kept_.size(); }
+    /// The event with that number, oldest() ... next() - 1 (asserted).
+    [[nodiscard]] const send_buffer& operator[](std::uint64_t number) const noexcept;
+
     /// Drops what is too old; the other functions do so themselves.
     void expire(time_point now) noexcept;
 

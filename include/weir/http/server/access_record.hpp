@@ -18,7 +18,7 @@ class access_record {
 public:
     explicit access_record(const net::endpoint& from) noexcept : peer(from) {}
 
-    const net::endpoint& peer;
+    const net::endpoint& peer;     ///< as exchange::client; unspecified where nobody tells
     std::string_view method;       ///< empty for a request that could not be read
     std::string_view target;       ///< as sent; empty as above
     http::status status{};         ///< 0 = it got no answer; 101 = its connection was handed over

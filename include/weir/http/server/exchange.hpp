@@ -15,6 +15,7 @@
 #include <weir/io/send_buffer.hpp>
 #include <weir/net/endpoint.hpp>
 
+#include <optional>
 #include <string_view>
 
 namespace weir::http {
@@ -43,10 +44,20 @@ public:
     [[nodiscard]] response_writer& answer() noexcept;
     /// Fields that the answer will have, whichever way it is given.
     [[nodiscard]] http::headers& headers() noexcept;
-    /// Who asks; asked of the system once a connection. Unspecified where that fails.
+    /// Who is connected, or whom its PROXY header names; asked of the system once a connection.
+    /// Unspecified where that fails.
     [[nodiscard]] const net::endpoint& peer() const;
+    /// Who asks: the peer, or whom the proxies in between name, as far as `server_options::proxies`
+    /// believes them. nullopt = one that is believed does not tell: do not take the proxy for it.
+    [[nodiscard]] std::optional<net::endpoint> client() const;
     /// Whether the server is about to end: work that takes long had better stop.
     [[nodiscard]] bool is_draining() const noexcept;
+    /// Waits until the server is about to end: for answers that have no end of their own.
+    ///
+    /// Errors:        operation_canceled.
+    /// Cancellation:  ends the wait.
+    /// Concurrency:   any number of waits.
+    [[nodiscard]] task<result<void>> drain_begun();
 
     /// Answers with a copy of `body`; that is the whole answer.
     ///

@@ -112,6 +112,12 @@ public:
     /// Cancellation:  as `start`.
     [[nodiscard]] task<result<void>> flush();
 
+    /// Waits until the system has taken everything that was written.
+    ///
+    /// Errors:        as `write`.
+    /// Cancellation:  ends the wait; nothing is lost.
+    [[nodiscard]] task<result<void>> all_sent();
+
     /// Ends the body. A handler that ends in success without it has done so.
     ///
     /// Errors:        length_mismatch, and as `write`.
@@ -145,6 +151,8 @@ public:
     /// Cancellation:  as `start`.
     [[nodiscard]] task<result<void>> respond(const prepared_response& answer);
 
+    /// Bytes that were written and that the system has not taken yet.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return step_ != step::none; }
     [[nodiscard]] bool is_finished() const noexcept { return step_ == step::finished; }
     /// Whether the end of the connection would pass for that of the body.

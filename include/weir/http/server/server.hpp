@@ -12,13 +12,14 @@
 #include <weir/http/server/handler.hpp>
 #include <weir/http/server/server_options.hpp>
 #include <weir/http/server/server_statistics.hpp>
+#include <weir/net/endpoint.hpp>
 #include <weir/net/stream_socket.hpp>
 #include <weir/net/tcp_acceptor.hpp>
-#include <weir/sync/event.hpp>
 #include <weir/sync/task_group.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace weir::http {
 
@@ -65,10 +66,11 @@ private:
     [[nodiscard]] task<result<void>> accept_all(net::tcp_acceptor& acceptor,
                                                 task_group& connections);
     [[nodiscard]] task<> prepare_and_serve(net::tcp_socket socket);
+    [[nodiscard]] task<result<void>> prepare(net::tcp_socket& socket,
+                                             std::optional<net::endpoint>& peer);
     [[nodiscard]] task<result<void>> told_to_drain();
 
     std::unique_ptr<detail::server_core> core_;
-    event drain_;
 };
 
 }  // namespace weir::http

@@ -6,7 +6,9 @@
 #include <weir/coro/task.hpp>
 #include <weir/http/content/compression.hpp>
 #include <weir/http/message/request_parser.hpp>
+#include <weir/http/routing/forwarded.hpp>
 #include <weir/http/server/access_record.hpp>
+#include <weir/net/network.hpp>
 #include <weir/net/stream_socket.hpp>
 
 #include <chrono>
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace weir::http {
 
@@ -64,6 +67,12 @@ public:
     /// Answers that are packed at once, 256 KiB each; when there are so many, others are sent as
     /// they are.
     std::size_t max_encoders = 64;
+    /// Connections from these networks begin with a PROXY header (either version, and before TLS),
+    /// within `first_byte_timeout`, or are ended; nobody else's has one. The peer of such a
+    /// connection is whom the header names.
+    std::vector<net::network> proxy_header_from;
+    /// Who is believed in what X-Forwarded-For (or Forwarded) says of `exchange::client`.
+    trusted_proxies proxies;
     /// What is done with an accepted socket before its first request, as a handshake of TLS
     /// (`tls::acceptance`); empty = nothing. It sees to its own time; an error ends the connection.
     std::function<task<result<void>>(net::stream_socket&)> prepare;

@@ -106,4 +106,15 @@ BOOST_AUTO_TEST_CASE(events_are_forgotten_after_an_hour) {
     BOOST_TEST(missed(history, "e-2", begin + 2h) == "complete:");
 }
 
+BOOST_AUTO_TEST_CASE(whoever_follows_keeps_a_number_only) {
+    http::event_history_options two;
+    two.max_events = 2;
+    const auto empty = with("", two);
+    BOOST_TEST(empty.oldest() == empty.next());
+    const auto history = with("abc", two);
+    BOOST_TEST(history.next() == 4U);
+    BOOST_TEST(history.oldest() == 2U);
+    BOOST_TEST(weir::as_text(history[3].view()).find("data: c") != std::string_view::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,12 +3,16 @@
 #include "http/server/server_connection.hpp"
 
 #include "co_test.hpp"
+#include "http/server/server_core.hpp"
 #include "http_peers.hpp"
+#include "io/receive_buffers.hpp"
 #include "is_about.hpp"
 
 #include <weir/base/refusal.hpp>
 #include <weir/coro/ok.hpp>
 #include <weir/http/message/error.hpp>
+#include <weir/io/reactor.hpp>
+#include <weir/io/timeout.hpp>
 
 #include <memory>
 #include <stdexcept>
@@ -365,6 +369,41 @@ CO_TEST(a_thousand_pipelined_requests_are_all_answered_in_order) {
     }
     const auto heard = co_await converse(name_it, saying(text), options);
     CO_CHECK(heard == expected);
+}
+
+CO_TEST(what_waits_behind_a_slow_handler_holds_no_memory_of_others) {
+    std::size_t waits = 0;
+    std::size_t free_while_waiting = 0;
+    const auto slow = [&](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        co_await weir::ok(weir::sleep_for(1s));
+        ++waits;
+        if (weir::reactor::current().buffers().is_all_free()) ++free_while_waiting;
+        co_return co_await name_it(exchange);
+    };
+    const auto heard = co_await converse(slow, saying(get_one + get_two + get_one));
+    CO_CHECK_EQUAL(heard, named("GET /1") + named("GET /2") + named("GET /1"));
+    CO_CHECK_EQUAL(free_while_waiting, waits);
+}
+
+CO_TEST(a_handler_that_is_stopped_has_not_failed) {
+    kept_log log;
+    auto pair = co_await weir::test::tcp_streams::connect();
+    http::detail::server_core core(answer_slowly, log.options());
+    const auto serve = [&]() -> weir::task<> {
+        http::detail::server_connection connection(std::move(pair.a), core);
+        co_await connection.serve();
+    };
+    const auto ask = saying(get_one);
+    const auto limited = [&]() -> weir::task<> {
+        static_cast<void>(co_await weir::with_timeout(5s, serve()));
+    };
+    auto [served, heard] = co_await weir::when_all(limited(), ask(pair.b));
+    static_cast<void>(served);
+    CO_CHECK_EQUAL(heard, "");
+    CO_CHECK_EQUAL(core.statistics.handler_failures.value(), 0U);
+    CO_CHECK_EQUAL(core.statistics.answers(5), 0U);
+    CO_REQUIRE(log.lines.size() == 1);
+    CO_CHECK(log.lines[0].starts_with("GET /1 0 0 "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

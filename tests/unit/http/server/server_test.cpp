@@ -3,6 +3,7 @@
 #include <weir/http/server/server.hpp>
 
 #include "co_test.hpp"
+#include "evening.hpp"
 #include "http_peers.hpp"
 #include "is_about.hpp"
 
@@ -36,51 +37,10 @@ std::string get_page(std::string_view target) {
     return "GET " + std::string(target) + " HTTP/1.1\r\nHost: h\r\n\r\n";
 }
 
-/// What one client hears that says `text` after a while and waits for the end.
-weir::task<std::string> visit(weir::net::endpoint where, std::string text,
-                              std::chrono::nanoseconds after = 0s) {
-    static_cast<void>(co_await weir::sleep_for(after));
-    auto socket = co_await weir::net::connect(where);
-    if (!socket) co_return "not connected";
-    auto said = co_await waiting_after(std::move(text))(*socket);
-    static_cast<void>(co_await socket->close());
-    co_return without_dates(std::move(said));
-}
-
-/// Serves while the clients run; the server is drained when `drain_after` is over.
-class evening {
-public:
-    explicit evening(const http::server_options& options = {}, http::handler answer = pages)
-        : server_(std::move(answer), options), acceptor_(weir::test::listen_on_loopback()) {}
-
-    [[nodiscard]] weir::net::endpoint where() const { return acceptor_.local_endpoint(); }
-    [[nodiscard]] http::server& server() noexcept { return server_; }
-    [[nodiscard]] bool is_listening() const noexcept { return acceptor_.is_open(); }
-    [[nodiscard]] std::error_code outcome() const noexcept { return outcome_; }
-    [[nodiscard]] std::chrono::nanoseconds took() const noexcept { return took_; }
-
-    weir::task<> serve() {
-        const auto begun = weir::test::now();
-        const auto ended = co_await server_.serve(acceptor_);
-        outcome_ = error_of(ended);
-        took_ = weir::test::now() - begun;
-    }
-    weir::task<> drain_after(std::chrono::nanoseconds time) {
-        static_cast<void>(co_await weir::sleep_for(time));
-        server_.drain();
-    }
-
-private:
-    http::server server_;
-    weir::net::tcp_acceptor acceptor_;
-    std::error_code outcome_;
-    std::chrono::nanoseconds took_{};
-};
-
 }  // namespace
 
 CO_TEST(connections_are_served_side_by_side) {
-    evening tonight;
+    evening tonight({}, pages);
     auto [served, drained, one, other] = co_await weir::when_all(
         tonight.serve(), tonight.drain_after(1s), visit(tonight.where(), get_page("/slow")),
         visit(tonight.where(), get_page("/b")));
@@ -100,7 +60,7 @@ CO_TEST(a_socket_is_prepared_before_its_first_request_or_closed) {
         if (!knows_it) co_return weir::fail(std::errc::permission_denied);
         co_return co_await socket.send_copy(weir::as_bytes("open "));
     };
-    evening open(options);
+    evening open(options, pages);
     auto enter = [&](std::string word) -> weir::task<std::string> {
         auto socket = co_await weir::net::connect(open.where());
         if (!socket) co_return "not connected";
@@ -120,7 +80,7 @@ CO_TEST(a_socket_is_prepared_before_its_first_request_or_closed) {
 }
 
 CO_TEST(draining_ends_idle_connections_at_once_and_lets_answers_be_finished) {
-    evening tonight;
+    evening tonight({}, pages);
     auto [served, drained, idle, silent, busy] = co_await weir::when_all(
         tonight.serve(), tonight.drain_after(5s), visit(tonight.where(), get),
         visit(tonight.where(), ""), visit(tonight.where(), get_page("/slow") + get));
@@ -167,7 +127,7 @@ CO_TEST(a_drained_server_may_answer_those_that_do_not_know_yet) {
 }
 
 CO_TEST(draining_takes_no_new_connections) {
-    evening tonight;
+    evening tonight({}, pages);
     auto [served, drained, late] = co_await weir::when_all(tonight.serve(), tonight.drain_after(1s),
                                                            visit(tonight.where(), get, 2s));
     static_cast<void>(served);
@@ -178,7 +138,7 @@ CO_TEST(draining_takes_no_new_connections) {
 CO_TEST(what_does_not_end_in_time_is_cut_off) {
     http::server_options options;
     options.drain_timeout = 3s;
-    evening tonight(options);
+    evening tonight(options, pages);
     auto [served, drained, hung] = co_await weir::when_all(
         tonight.serve(), tonight.drain_after(1s), visit(tonight.where(), get_page("/hang")));
     static_cast<void>(served);
@@ -190,7 +150,7 @@ CO_TEST(what_does_not_end_in_time_is_cut_off) {
 }
 
 CO_TEST(a_stop_ends_everything_at_once) {
-    evening tonight;
+    evening tonight({}, pages);
     auto stopped = [&]() -> weir::task<> {
         static_cast<void>(co_await weir::with_timeout(1s, tonight.serve()));
     };
@@ -205,7 +165,7 @@ CO_TEST(a_stop_ends_everything_at_once) {
 CO_TEST(a_full_server_ends_the_connection_that_has_been_idle_longest) {
     http::server_options options;
     options.max_connections = 2;
-    evening tonight(options);
+    evening tonight(options, pages);
     std::chrono::nanoseconds first_ended{};
     auto first = [&]() -> weir::task<> {
         const auto begun = weir::test::now();
@@ -227,7 +187,7 @@ CO_TEST(a_full_server_ends_the_connection_that_has_been_idle_longest) {
 CO_TEST(a_full_server_whose_connections_are_busy_lets_others_wait) {
     http::server_options options;
     options.max_connections = 1;
-    evening tonight(options);
+    evening tonight(options, pages);
     const auto begun = weir::test::now();
     std::chrono::nanoseconds second_answered{};
     auto second = [&]() -> weir::task<> {
@@ -248,7 +208,7 @@ CO_TEST(a_full_server_whose_connections_are_busy_lets_others_wait) {
 CO_TEST(a_full_server_of_which_nobody_is_idle_takes_the_next_when_an_answer_has_ended) {
     http::server_options options;
     options.max_connections = 1;
-    evening tonight(options);
+    evening tonight(options, pages);
     std::chrono::nanoseconds other_ended{};
     auto other = [&]() -> weir::task<std::string> {
         std::string said = co_await visit(tonight.where(), get_page("/b"), 1s);
@@ -268,7 +228,7 @@ CO_TEST(a_full_server_of_which_nobody_is_idle_takes_the_next_when_an_answer_has_
 }
 
 CO_TEST(what_happens_is_counted_and_each_refusal_by_its_name) {
-    evening tonight;
+    evening tonight({}, pages);
     const auto& counts = tonight.server().statistics();
     auto [served, drained, a, b, c, d] = co_await weir::when_all(
         tonight.serve(), tonight.drain_after(60s), visit(tonight.where(), get + get),
@@ -291,7 +251,7 @@ CO_TEST(what_happens_is_counted_and_each_refusal_by_its_name) {
 CO_TEST(connections_end_at_their_last_request_but_not_all_at_the_same) {
     http::server_options options;
     options.max_requests = 50;
-    evening tonight(options);
+    evening tonight(options, pages);
     std::set<std::size_t> counts;
     auto visit_often = [&]() -> weir::task<> {
         std::string text;
@@ -322,6 +282,47 @@ CO_TEST(a_handler_can_see_that_the_server_drains) {
     static_cast<void>(served);
     static_cast<void>(drained);
     CO_CHECK_EQUAL(heard, named("GET /", "Connection: close\r\n"));
+}
+
+CO_TEST(a_client_that_asks_again_while_the_server_drains_keeps_its_last_answer) {
+    evening tonight({}, pages);
+    const auto late = [&]() -> weir::task<std::string> {
+        auto socket = co_await weir::net::connect(tonight.where());
+        if (!socket) co_return std::string();
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(get)));
+        static_cast<void>(co_await weir::sleep_for(5s + 1ms));  // the server has begun to drain
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(get)));
+        static_cast<void>(co_await weir::sleep_for(1s));
+        // A reset would have come by now, and taken with it what was still on its way.
+        const auto sent = co_await socket->write_all(weir::as_bytes(get));
+        CO_CHECK(sent.has_value());
+        auto heard = co_await read_to_end(*socket);
+        static_cast<void>(co_await socket->close());
+        co_return without_dates(std::move(heard));
+    };
+    auto [served, drained, heard] =
+        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), late());
+    static_cast<void>(served);
+    static_cast<void>(drained);
+    CO_CHECK_EQUAL(heard, named("GET /"));
+    CO_CHECK(!tonight.outcome());
+}
+
+CO_TEST(a_drained_server_does_not_wait_long_for_clients_that_stay) {
+    evening tonight({}, pages);
+    const auto stay = [&]() -> weir::task<> {
+        auto socket = co_await weir::net::connect(tonight.where());
+        if (!socket) co_return;
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(get)));
+        static_cast<void>(co_await weir::sleep_for(1min));
+    };
+    auto [served, drained, stayed] =
+        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), stay());
+    static_cast<void>(served);
+    static_cast<void>(drained);
+    static_cast<void>(stayed);
+    CO_CHECK(!tonight.outcome());
+    CO_CHECK(tonight.took() <= 5s + http::server_options().close_timeout + 100ms);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
