@@ -3,20 +3,18 @@
 // on as it arrives; over TLS with a certificate. SIGTERM or SIGINT: what is under way is finished,
 // then it ends.
 #include <weir/coro/ok.hpp>
-#include <weir/coro/when_any.hpp>
 #include <weir/http/server/exchange.hpp>
 #include <weir/http/server/server.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/io/signal.hpp>
 
+#include "http_servers.hpp"
 #include "listen_options.hpp"
 
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <functional>
 #include <utility>
-#include <vector>
 
 namespace {
 
@@ -38,52 +36,11 @@ weir::task<weir::result<void>> echo(weir::http::exchange& exchange) {
     co_return co_await answer.finish();
 }
 
-/// One server a shard, and the end of all of them.
-class echo_servers {
-public:
-    explicit echo_servers(const listen_options& where, const weir::http::server_options& options,
-                          weir::runtime& runtime, weir::signal_set& signals)
-        : where_(where),
-          options_(options),
-          runtime_(runtime),
-          signals_(signals),
-          servers_(where.runtime().shards) {}
-
-    weir::task<weir::result<void>> serve(weir::shard& here) {
-        if (here.index() != 0) co_return co_await serve_one(here);
-        auto race = co_await weir::when_any(serve_one(here), drain_at_signal(here));
-        co_return race.outcome<0>();
-    }
-
-private:
-    weir::task<weir::result<void>> serve_one(weir::shard& here) {
-        weir::http::server server(echo, options_);
-        servers_.at(here.index()) = &server;
-        auto acceptor = weir::ok(where_.listen());
-        const auto ended = co_await server.serve(acceptor);
-        servers_.at(here.index()) = nullptr;
-        co_return ended;
-    }
-
-    weir::task<weir::result<void>> drain_at_signal(weir::shard& here) {
-        co_await weir::ok(signals_.next());
-        for (unsigned i = 0; i < here.count(); ++i) {
-            auto drain = [this, i] {
-                if (servers_.at(i) != nullptr) servers_.at(i)->drain();
-            };
-            static_cast<void>(here.sibling(i).post(std::move(drain)));
-        }
-        co_await weir::ok(signals_.next());
-        runtime_.request_stop();  // a second one ends it at once
-        co_return weir::result<void>();
-    }
-
-    const listen_options& where_;
-    const weir::http::server_options& options_;
-    weir::runtime& runtime_;
-    weir::signal_set& signals_;
-    std::vector<weir::http::server*> servers_;  // each touched by its own shard only
-};
+weir::task<weir::result<void>> serve(weir::shard& here, const weir::http::server_options& options,
+                                      http_servers& servers) {
+    weir::http::server server(echo, options);
+    co_return co_await servers.serve(here, server);
+}
 
 }  // namespace
 
@@ -102,8 +59,9 @@ int main(int argc, char** argv) {
     options.prepare = where.securing();
     weir::signal_set signals(SIGINT, SIGTERM);
     weir::runtime runtime(where.runtime());
-    echo_servers servers(where, options, runtime, signals);
-    const auto outcome = runtime.run([&](weir::shard& here) { return servers.serve(here); });
+    http_servers servers(where, runtime, signals);
+    const auto outcome =
+        runtime.run([&](weir::shard& here) { return serve(here, options, servers); });
     if (!outcome) std::fprintf(stderr, "%s\n", outcome.error().message().c_str());
     return outcome ? 0 : 1;
 }
