@@ -8,8 +8,10 @@
 #include <weir/http/server/request_body.hpp>
 #include <weir/io/file.hpp>
 #include <weir/io/reactor.hpp>
+#include <weir/io/sleep.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -23,6 +25,8 @@ namespace {
 
 /// Up to this size a body is copied behind its head, to be sent with it.
 constexpr std::size_t max_joined_bytes = std::size_t{16} << 10U;
+/// Packing so much takes about a millisecond; then the others have a turn.
+constexpr std::size_t packed_at_once_bytes = std::size_t{32} << 10U;
 
 }  // namespace
 
@@ -102,6 +106,20 @@ void response_writer::choose_coding(http::status code, std::string_view& content
     if (coding != content_coding::identity) encoder_ = core.encoders.take(coding);
 }
 
+bool response_writer::is_long_to_pack(bytes body) const noexcept {
+    return encoder_ != nullptr && body.size() > packed_at_once_bytes;
+}
+
+/// A whole answer that is packed piece by piece: nobody knows its length before.
+task<result<void>> response_writer::respond_packed(http::status code, std::string_view content_type,
+                                                   bytes body) {
+    if (auto fine = put_head(code, content_type, std::nullopt, true); !fine) co_return fine;
+    const auto sent = co_await stream_.send(as_bytes(stream_.core.scratch));
+    if (auto fine = noted(sent, step::body); !fine) co_return fine;
+    co_await ok(write(body));
+    co_return co_await finish();
+}
+
 bytes response_writer::packed_whole(bytes body, std::string& out) {
     if (encoder_ == nullptr) return body;
     encoder_->append(body, out);
@@ -113,6 +131,7 @@ bytes response_writer::packed_whole(bytes body, std::string& out) {
 task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
                                             bytes body) {
     choose_coding(code, content_type, body.size());
+    if (is_long_to_pack(body)) co_return co_await respond_packed(code, content_type, body);
     std::string packed;
     body = packed_whole(body, packed);
     if (auto fine = put_head(code, content_type, body.size(), true); !fine) co_return fine;
@@ -123,6 +142,9 @@ task<result<void>> response_writer::respond(http::status code, std::string_view 
 task<result<void>> response_writer::respond(http::status code, std::string_view content_type,
                                             send_buffer body) {
     choose_coding(code, content_type, body.size());
+    if (is_long_to_pack(body.view())) {
+        co_return co_await respond_packed(code, content_type, body.view());
+    }
     std::string packed;
     const bytes data = packed_whole(body.view(), packed);
     if (auto fine = put_head(code, content_type, data.size(), true); !fine) co_return fine;
@@ -226,8 +248,15 @@ task<result<void>> response_writer::write(bytes data) {
     }
     if (encoder_ == nullptr) co_return co_await send_piece(data);
     std::string packed;
-    encoder_->append(data, packed);
-    co_return co_await send_piece(as_bytes(packed));
+    for (;;) {
+        const bytes part = data.first(std::min(data.size(), packed_at_once_bytes));
+        data = data.subspan(part.size());
+        packed.clear();
+        encoder_->append(part, packed);
+        co_await ok(send_piece(as_bytes(packed)));
+        if (data.empty()) co_return result<void>();
+        co_await ok(sleep_for(std::chrono::nanoseconds::zero()));  // the others' turn
+    }
 }
 
 task<result<void>> response_writer::send_piece(bytes data) {
@@ -312,9 +341,10 @@ task<result<void>> response_writer::write_read(const file& from, byte_range part
         {
             auto permit = co_await ok(buffers.permits().acquire());
             const detail::file_buffers::piece piece(buffers, std::move(permit));
-            const auto wanted = std::min<std::uint64_t>(part.size() - done, piece.memory().size());
-            const auto got = co_await from.read_some_at(
-                part.first() + done, piece.memory().first(static_cast<std::size_t>(wanted)));
+            const auto wanted = static_cast<std::size_t>(
+                std::min<std::uint64_t>(part.size() - done, packed_at_once_bytes));
+            const auto got =
+                co_await from.read_some_at(part.first() + done, piece.memory().first(wanted));
             if (!got || *got == 0) {
                 const auto reason = got ? make_error_code(errc::length_mismatch) : got.error();
                 co_return noted(fail(reason), step::broken);

@@ -177,6 +177,9 @@ private:
     /// Decides whether the body is packed; the fields say so then, with `content_type` among them.
     void choose_coding(status code, std::string_view& content_type,
                        std::optional<std::uint64_t> length);
+    [[nodiscard]] bool is_long_to_pack(bytes body) const noexcept;
+    [[nodiscard]] task<result<void>> respond_packed(status code, std::string_view content_type,
+                                                    bytes body);
     /// All of `body`, packed into `out` if that was decided.
     [[nodiscard]] bytes packed_whole(bytes body, std::string& out);
     /// Puts the head into the shard's scratch text.

@@ -25,7 +25,7 @@ namespace {
 
 const std::string text = [] {
     std::string all;
-    for (int i = 0; i < 3000; ++i) all += "line " + std::to_string(i) + "\n";
+    for (int i = 0; i < 2500; ++i) all += "line " + std::to_string(i) + "\n";
     return all;
 }();
 
@@ -94,6 +94,30 @@ CO_TEST(a_whole_body_is_packed_and_its_head_says_so) {
     CO_CHECK(says(heard, "Content-Length: " + std::to_string(body_of(heard).size())));
     CO_CHECK(body_of(heard).size() < text.size() / 2);
     CO_CHECK(unpacked(body_of(heard)) == text);
+}
+
+CO_TEST(a_long_body_is_packed_in_pieces_between_which_others_have_their_turn) {
+    std::string large;
+    while (large.size() < 1'000'000) large += text;
+    bool is_answered = false;
+    std::size_t turns = 0;
+    const auto watched = [&](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        auto sent = co_await exchange.respond(status::ok, "text/plain", large);
+        is_answered = true;
+        co_return sent;
+    };
+    const auto count = [&]() -> weir::task<> {
+        while (!is_answered && turns < 1000) {
+            co_await weir::test::turns(1);
+            ++turns;
+        }
+    };
+    auto [heard, counted] =
+        co_await weir::when_all(converse(watched, saying(get()), packing()), count());
+    static_cast<void>(counted);
+    CO_CHECK(says(heard, "Transfer-Encoding: chunked"));
+    CO_CHECK(unpacked(joined(body_of(heard))) == large);
+    CO_CHECK(turns > 30);  // of 32 KiB each
 }
 
 CO_TEST(who_does_not_ask_for_it_gets_it_as_it_is_and_caches_are_told) {
