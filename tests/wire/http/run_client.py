@@ -11,7 +11,7 @@ import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tls"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from authority import Authority
 
