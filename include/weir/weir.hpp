@@ -4,11 +4,14 @@
 #pragma once
 
 #include <weir/base/assert.hpp>
+#include <weir/base/byte_reader.hpp>
+#include <weir/base/byte_writer.hpp>
 #include <weir/base/bytes.hpp>
 #include <weir/base/crc32c.hpp>
 #include <weir/base/error.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/base/lifetime.hpp>
+#include <weir/base/name_table.hpp>
 #include <weir/base/random.hpp>
 #include <weir/base/refusal.hpp>
 #include <weir/base/refused.hpp>
@@ -16,6 +19,7 @@
 #include <weir/base/slot_map.hpp>
 #include <weir/base/stable_hash.hpp>
 #include <weir/base/unique_fd.hpp>
+#include <weir/base/wire_value.hpp>
 
 #include <weir/state/deeply_immutable.hpp>
 #include <weir/state/field.hpp>
