@@ -21,6 +21,11 @@
 #include <weir/base/unique_fd.hpp>
 #include <weir/base/wire_value.hpp>
 
+#include <weir/json/error.hpp>
+#include <weir/json/limits.hpp>
+#include <weir/json/scanner.hpp>
+#include <weir/json/string_value.hpp>
+
 #include <weir/state/deeply_immutable.hpp>
 #include <weir/state/field.hpp>
 #include <weir/state/immutable_map.hpp>
