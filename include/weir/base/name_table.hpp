@@ -58,17 +58,26 @@ public:
 
     /// What `name` stands for; nullopt = it is none of the set.
     [[nodiscard]] constexpr std::optional<T> find(std::string_view name) const noexcept {
+        const std::size_t found = index_of(name);
+        if (found == N) return std::nullopt;
+        return values_[found];
+    }
+    /// Which of the names it is, from 0 on in the order of the table; size() = none.
+    [[nodiscard]] constexpr std::size_t index_of(std::string_view name) const noexcept {
         const std::uint64_t hash = hash_of(name);
         const std::uint8_t place = places_[slot_of(hash, steps_[bucket_of(hash)])];
-        if (place == 0 || names_[place - 1U] != name) return std::nullopt;
-        return values_[place - 1U];
+        return place == 0 || names_[place - 1U] != name ? N : place - 1U;
+    }
+    /// Which of the values it is; size() = none.
+    [[nodiscard]] constexpr std::size_t index_of_value(T value) const noexcept {
+        std::size_t i = 0;
+        while (i < N && values_[i] != value) ++i;
+        return i;
     }
     /// How `value` is called; empty = it has no name.
     [[nodiscard]] constexpr std::string_view name_of(T value) const noexcept {
-        for (std::size_t i = 0; i < N; ++i) {
-            if (values_[i] == value) return names_[i];
-        }
-        return {};
+        const std::size_t found = index_of_value(value);
+        return found == N ? std::string_view() : names_[found];
     }
     [[nodiscard]] static constexpr std::size_t size() noexcept { return N; }
 
