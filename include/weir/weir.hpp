@@ -66,6 +66,7 @@
 #include <weir/sync/for_each_concurrent.hpp>
 #include <weir/sync/latch.hpp>
 #include <weir/sync/map_concurrently.hpp>
+#include <weir/sync/map_grouped.hpp>
 #include <weir/sync/merge.hpp>
 #include <weir/sync/mutex.hpp>
 #include <weir/sync/semaphore.hpp>
