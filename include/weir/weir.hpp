@@ -314,6 +314,7 @@
 #include <weir/ws/deflate/deflate_extension.hpp>
 #include <weir/ws/deflate/deflate_options.hpp>
 #include <weir/ws/deflate/deflate_parameters.hpp>
+#include <weir/ws/hibernation.hpp>
 #include <weir/ws/message.hpp>
 #include <weir/ws/protocol/close_code.hpp>
 #include <weir/ws/protocol/error.hpp>

@@ -142,9 +142,11 @@ connection_core::step connection_core::advance(message& out) {
         switch (happened.kind()) {
             case event_kind::need_data:
                 chunk_.reset();
+                if (session_.has_begun_message()) note_activity();
                 return step::need_data;
             case event_kind::message:
                 take_message(happened, rest, out);
+                note_activity();
                 return step::message;
             case event_kind::pong_due:
                 if (session_.may_send()) {
@@ -239,9 +241,12 @@ bool connection_core::queue_compressed(const prepared_message& shared) {
 
 bool connection_core::queue(message_kind kind, bytes payload) {
     if (!may_queue()) return false;
-    if (compresses(payload.size()) && queue_compressed(kind, payload)) return true;
-    // One piece for header and payload: what is queued in a turn then leaves in few pieces.
-    session_.encode_message(kind, payload, sender().append(session_.frame_size(payload.size())));
+    if (!compresses(payload.size()) || !queue_compressed(kind, payload)) {
+        // One piece for header and payload: what is queued in a turn then leaves in few pieces.
+        session_.encode_message(kind, payload,
+                                sender().append(session_.frame_size(payload.size())));
+    }
+    note_activity();
     return true;
 }
 
@@ -251,6 +256,7 @@ bool connection_core::queue(message&& received) {
     const std::size_t head = header_size(length, false);
     if (session_.side() == role::server && received.headroom() >= head) {
         if (!may_queue()) return false;
+        note_activity();
         buffer_lease frame = received.take_with_headroom(head);
         session_.write_header(received.kind(), length, frame.data());
         sender().push(std::move(frame));
@@ -260,6 +266,7 @@ bool connection_core::queue(message&& received) {
         return queue(received.kind(), received.data());
     }
     if (!may_queue()) return false;
+    note_activity();
     sender().push_copy(session_.encode_message(received.kind(), length).view());
     sender().push(received.take_payload());
     return true;
@@ -268,6 +275,7 @@ bool connection_core::queue(message&& received) {
 bool connection_core::queue(const prepared_message& shared) {
     if (session_.side() == role::client) return queue(shared.kind(), shared.payload());
     if (!may_queue()) return false;
+    note_activity();
     if (compresses(shared.payload().size()) && queue_compressed(shared)) return true;
     sender().push(shared.frame());
     return true;
@@ -311,7 +319,47 @@ void connection_core::arm_keepalive(std::chrono::milliseconds delay) noexcept {
     loop.timers().arm(*this, loop.now() + delay);
 }
 
+void connection_core::begin_idleness() {
+    if (extras_ != nullptr && std::exchange(extras_->is_hibernating, false)) {
+        ++hibernation_statistics::of_this_thread().woken;
+    }
+    if (!options_.hibernation.concerns(session_.held_bytes())) return;
+    extras().active = coarse_now();
+    await_idleness();
+}
+
+std::chrono::milliseconds connection_core::idle() const noexcept {
+    return coarse_now() - extras_->active;
+}
+
+void connection_core::await_idleness() noexcept {
+    if (timer::is_armed() || has_ended()) return;
+    reactor& loop = reactor::current();
+    loop.timers().arm(*this, loop.now() + options_.hibernation.idle_time - idle());
+}
+
+void connection_core::hibernate_if_due() {
+    if (extras_ == nullptr || !options_.hibernation.concerns(session_.held_bytes())) return;
+    if (options_.hibernation.is_due(idle(), session_.held_bytes())) {
+        static_cast<void>(hibernate());
+    } else if (options_.ping_interval.count() <= 0) {
+        await_idleness();
+    }
+}
+
+std::size_t connection_core::hibernate() {
+    release_shared_memory();
+    const std::size_t given_back = session_.hibernate();
+    if (given_back == 0) return 0;
+    auto& statistics = hibernation_statistics::of_this_thread();
+    if (!std::exchange(extras().is_hibernating, true)) ++statistics.hibernated;
+    statistics.note_given_back(given_back);
+    return given_back;
+}
+
 void connection_core::expired() noexcept {
+    hibernate_if_due();
+    if (options_.ping_interval.count() <= 0) return;
     // Without a reader the peer's pong may lie unread: silence proves nothing then.
     const bool proves_nothing = !is_silent_ || reader_ == nullptr;
     is_silent_ = true;

@@ -58,6 +58,8 @@ public:
     /// Copies received bytes that wait to be parsed out of memory that other sockets wait for:
     /// called when the peer decides how long they wait.
     void release_shared_memory();
+    /// Gives back what can be had again; returns how many bytes.
+    std::size_t hibernate();
 
 private:
     enum class step { message, need_data, ended };
@@ -87,11 +89,27 @@ private:
     void expired() noexcept override;
     void arm_keepalive(std::chrono::milliseconds delay) noexcept;
     void note_sign_of_life() noexcept { is_silent_ = false; }
+    /// A message comes or goes. Nearly all connections hold nothing, and cost nothing here.
+    void note_activity() {
+        if (session_.may_hold_memory()) begin_idleness();
+    }
+    void begin_idleness();
+    /// Has the timer ask, where no keep-alive does.
+    void await_idleness() noexcept;
+    void hibernate_if_due();
+    /// Since the last message; only where `active` is kept.
+    [[nodiscard]] std::chrono::milliseconds idle() const noexcept;
 
     /// A moment or a time between two, of which it can tell up to 71 minutes.
     using short_time = std::chrono::duration<std::uint32_t, std::micro>;
     [[nodiscard]] static short_time now() noexcept {
         return std::chrono::duration_cast<short_time>(reactor::current().now().time_since_epoch());
+    }
+
+    /// A moment of which it can tell up to 49 days.
+    using coarse_time = std::chrono::duration<std::uint32_t, std::milli>;
+    [[nodiscard]] static coarse_time coarse_now() noexcept {
+        return std::chrono::duration_cast<coarse_time>(reactor::current().now().time_since_epoch());
     }
 
     /// What few connections have.
@@ -100,6 +118,9 @@ private:
         std::string peer_reason;
         /// Where the last queued pong ends in the stream that is sent; 0 = none is queued.
         std::uint64_t pongs_end = 0;
+        /// When the last message came or went, of those that hold memory worth giving back.
+        coarse_time active{};
+        bool is_hibernating = false;
     };
     [[nodiscard]] extra_state& extras();
 

@@ -97,6 +97,10 @@ public:
     /// has answered. False when a close was sent before. A reason that is no UTF-8 is left out.
     bool start_close(close_code code, std::string_view reason = {});
 
+    /// Gives back now what this connection holds and can have again: `hibernation` says what that
+    /// is, and does it to idle connections by itself. @return  how many bytes.
+    std::size_t hibernate();
+
     /// Closes in order: sends a close frame if none was sent, waits for the peer's (its messages
     /// are dropped), lets queued bytes leave, and closes the socket. Each wait lasts at most
     /// `close_timeout`. The connection is of no use afterwards.

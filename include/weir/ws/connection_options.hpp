@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weir/ws/deflate/deflate_options.hpp>
+#include <weir/ws/hibernation.hpp>
 #include <weir/ws/protocol/limits.hpp>
 
 #include <chrono>
@@ -23,6 +24,8 @@ public:
     std::chrono::milliseconds ping_interval{30'000};
     /// A peer that has sent nothing for so long after a ping is given up with timed_out.
     std::chrono::milliseconds pong_timeout{20'000};
+    /// When an idle connection gives back what it holds.
+    ws::hibernation hibernation;
     /// How long the close handshake may take, each way.
     std::chrono::milliseconds close_timeout{5'000};
     /// How long the opening handshake may take, from the first byte awaited to the answer.

@@ -8,10 +8,30 @@
 
 namespace weir::ws {
 
-inflater::inflater(int window_bits) {
+inflater::inflater(int window_bits, bytes history) {
     const int made = ::inflateInit2(&stream_, -window_bits);
     if (made == Z_MEM_ERROR) throw std::bad_alloc();
     WEIR_ASSERT(made == Z_OK, "zlib must know the parameters that are allowed here");
+    if (history.empty()) return;
+    const int set = ::inflateSetDictionary(&stream_, reinterpret_cast<const Bytef*>(history.data()),
+                                           static_cast<uInt>(history.size()));
+    if (set == Z_MEM_ERROR) throw std::bad_alloc();
+    WEIR_ASSERT(set == Z_OK, "a raw stream takes any history");
+}
+
+message_buffer inflater::history() const {
+    WEIR_ASSERT(is_between_blocks_, "inside of a block a stream cannot be taken over");
+    // zlib's interface has no const; it does not write there.
+    auto* stream = const_cast<::z_stream*>(&stream_);
+    uInt size = 0;
+    ::inflateGetDictionary(stream, nullptr, &size);
+    message_buffer out;
+    if (size == 0) return out;
+    out.make_room(size, size);
+    ::inflateGetDictionary(stream, reinterpret_cast<Bytef*>(out.spare().data()), &size);
+    out.commit(size);
+    out.trim();
+    return out;
 }
 
 inflater::~inflater() { static_cast<void>(::inflateEnd(&stream_)); }

@@ -5,6 +5,7 @@
 
 #include <weir/base/bytes.hpp>
 #include <weir/ws/deflate/deflate_parameters.hpp>
+#include <weir/ws/protocol/message_buffer.hpp>
 
 #include <zlib.h>
 
@@ -21,7 +22,8 @@ namespace weir::ws {
 class inflater {
 public:
     /// @param window_bits  9 ... 15: at least what the peer compresses with.
-    explicit inflater(int window_bits);
+    /// @param history      what the stream may refer to, as `history` gave it.
+    explicit inflater(int window_bits, bytes history = {});
     inflater(const inflater&) = delete;
     inflater& operator=(const inflater&) = delete;
     ~inflater();
@@ -47,6 +49,9 @@ public:
 
     /// Makes what follows refer to nothing before it.
     void forget() noexcept;
+    /// What the stream may still refer to, at most a window: an inflater that is made with it goes
+    /// on in the place of this one. Only between blocks.
+    [[nodiscard]] message_buffer history() const;
 
 private:
     ::z_stream stream_{};

@@ -94,6 +94,15 @@ void message_buffer::grow(std::size_t capacity) {
     capacity_ = capacity;
 }
 
+void message_buffer::trim() noexcept {
+    if (size_ == capacity_) return;
+    if (size_ == 0) return release();
+    void* trimmed = std::realloc(data_, size_);
+    if (trimmed == nullptr) return;  // then it stays as it is
+    data_ = static_cast<std::byte*>(trimmed);
+    capacity_ = size_;
+}
+
 void message_buffer::release() noexcept {
     block released;
     released.data = std::exchange(data_, nullptr);

@@ -136,6 +136,24 @@ void session::use_deflate(deflate_agreement agreed) {
     rare_state().own = std::make_unique<own_coders>(agreed.take_room());
 }
 
+std::size_t session::held_bytes() const noexcept {
+    if (rare_ == nullptr) return 0;
+    const std::size_t coders = rare_->own == nullptr ? 0 : rare_->own->held_bytes();
+    return coders + rare_->assembly.capacity();
+}
+
+std::size_t session::hibernate() {
+    drop_delivered();
+    if (rare_ == nullptr) return 0;
+    const std::size_t before = held_bytes();
+    rare_->assembly.trim();
+    if (rare_->own != nullptr) {
+        rare_->own->hibernate_sending();
+        if (!rare_->inflating) rare_->own->hibernate_receiving();
+    }
+    return before - held_bytes();
+}
+
 // ---- receiving
 
 event session::next_slow(mutable_bytes& chunk) {
@@ -416,6 +434,14 @@ bool session::pongs_flushed() noexcept {
 bool session::is_mid_message() const noexcept {
     return rare_ != nullptr &&
            (rare_->is_in_frame || rare_->partial_size != 0 || rare_->judge != nullptr);
+}
+
+bool session::has_begun_message() const noexcept {
+    if (rare_ == nullptr) return false;
+    if (rare_->judge != nullptr) return true;
+    if (rare_->is_in_frame) return !is_control(rare_->header.code);
+    const auto first = std::to_integer<unsigned>(rare_->partial.front());
+    return rare_->partial_size != 0 && !is_control(static_cast<opcode>(first & 0x0FU));
 }
 
 session::rare& session::rare_state() {

@@ -27,7 +27,8 @@ message_buffer session::compress(bytes payload, int level) {
     if (payload.empty()) return {};
     const int bits = deflate_.send_window_bits();
     if (deflate_.keeps_send_context() && rare_ != nullptr && rare_->own != nullptr) {
-        return rare_->own->sending(bits, level).compress(payload, level);
+        deflater* own = rare_->own->sending(bits, level);
+        if (own != nullptr) return own->compress(payload, level);
     }
     deflater& shared = coder_pool::of_this_thread().shared_deflater(bits, level);
     shared.forget();

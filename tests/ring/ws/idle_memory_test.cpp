@@ -43,6 +43,20 @@ std::size_t half_of_possible_pairs() {
     return std::min<std::size_t>(5000, static_cast<std::size_t>(limit.rlim_cur) / 4 - 50);
 }
 
+/// Those that are to hibernate; gone when they end.
+using sleepers = std::vector<connection*>;
+
+weir::task<> echo_and_be_known(weir::net::stream_socket socket,
+                               weir::ws::deflate_parameters deflate, sleepers& all) {
+    connection peer(std::move(socket), weir::ws::role::server,
+                    weir::ws::connection_options::defaults(), {},
+                    std::move(*weir::ws::deflate_agreement::make(deflate)));
+    all.push_back(&peer);
+    while (auto message = co_await peer.receive()) {
+        if (!co_await peer.send(std::move(*message))) co_return;
+    }
+}
+
 weir::task<> echo_like_the_example(weir::net::stream_socket socket,
                                    weir::ws::deflate_parameters deflate) {
     connection peer(std::move(socket), weir::ws::role::server,
@@ -153,6 +167,54 @@ BOOST_AUTO_TEST_CASE(it_is_as_small_after_a_compressed_message, WEIR_LINUX_ONLY)
     BOOST_TEST(bytes_each <= max_bytes_a_connection);
     BOOST_TEST(weir::ws::coder_pool::of_this_thread().held_bytes() <=
                weir::ws::coder_pool::shared_bytes());
+}
+
+namespace {
+
+/// What connections that keep context take each, after a message and then hibernating.
+weir::task<> measure_hibernation(std::size_t count, std::size_t& awake, std::size_t& hibernating) {
+    constexpr auto keeping =
+        weir::ws::deflate_parameters(15, 15).keep_send_context().keep_receive_context();
+    std::vector<int> far_ends;
+    sleepers all;
+    far_ends.reserve(2 * count);
+    all.reserve(2 * count);
+    weir::task_group group(co_await weir::this_task(), 2 * count);
+    const auto begin_some = [&]() -> weir::task<> {
+        std::vector<int> more;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::array<int, 2> ends = weir::test::socket_pair();
+            more.push_back(ends[1]);
+            auto started = group.spawn(echo_and_be_known, weir::net::stream_socket(ends[0]),
+                                       keeping, std::ref(all));
+            static_cast<void>(co_await started);
+        }
+        co_await exchange_compressed(more, compressed_message());
+        far_ends.insert(far_ends.end(), more.begin(), more.end());
+    };
+    co_await begin_some();
+    const std::size_t before = heap_in_use();
+    co_await begin_some();
+    awake = (heap_in_use() - before) / count;
+    for (std::size_t i = count; i < all.size(); ++i) all[i]->hibernate();
+    hibernating = (heap_in_use() - before) / count;
+    for (const int fd : far_ends) ::close(fd);
+    static_cast<void>(co_await group.join());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(one_that_keeps_context_is_small_while_it_hibernates, WEIR_LINUX_ONLY) {
+    if (!weir::test::allocations_are_counted()) return;
+    weir::ws::coder_pool::of_this_thread().set_max_bytes(std::size_t{200} << 20U);
+    std::size_t awake = 0;
+    std::size_t hibernating = 0;
+    run_limited([&] { return measure_hibernation(100, awake, hibernating); });
+    BOOST_TEST_MESSAGE("awake " << awake << " bytes each, hibernating " << hibernating);
+    BOOST_TEST(awake > 300'000U);
+    // What its peer may refer to is 2,000 bytes here.
+    BOOST_TEST(hibernating < 4'000U);
+    weir::ws::coder_pool::of_this_thread().set_max_bytes(std::size_t{16} << 20U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -75,6 +75,15 @@ public:
             if (pool_ != nullptr) pool_->taken_ -= size_ - size;
             size_ = size;
         }
+        /// Takes room in again. @return  false = there is not so much; nothing was taken.
+        [[nodiscard]] bool grow_to(std::size_t size) noexcept {
+            WEIR_ASSERT(pool_ != nullptr && size >= size_, "only what was reserved grows");
+            auto more = pool_->reserve(size - size_);
+            if (!more) return false;
+            more->pool_ = nullptr;  // it is a part of this one
+            size_ = size;
+            return true;
+        }
 
     private:
         friend class coder_pool;

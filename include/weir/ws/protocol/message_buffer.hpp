@@ -32,6 +32,9 @@ public:
     /// Amortised O(1) a byte for any sequence of calls. Throws std::bad_alloc.
     void make_room(std::size_t arrived, std::size_t expected);
 
+    /// Gives back room beyond what has been written.
+    void trim() noexcept;
+
     /// Where the next bytes go: capacity beyond size. `commit` counts them in once written.
     [[nodiscard]] mutable_bytes spare() noexcept { return {data_ + size_, capacity_ - size_}; }
     void commit(std::size_t count) noexcept { size_ += count; }

@@ -139,8 +139,8 @@ private:
 };
 
 /// The protocol state of one connection. An idle one owns no heap memory, unless it keeps the
-/// context of compression; moves, does not copy. Belongs to one thread at a time. May be destroyed
-/// in any state.
+/// context of compression (and has not been told to `hibernate`); moves, does not copy. Belongs to
+/// one thread at a time. May be destroyed in any state.
 ///
 /// ```cpp
 /// weir::ws::session session(weir::ws::role::server, limits);
@@ -254,6 +254,17 @@ public:
     [[nodiscard]] result<control_frame> close(close_code code,
                                               std::string_view reason = {}) noexcept;
 
+    // ---- memory
+
+    /// False = `held_bytes` is 0; quicker.
+    [[nodiscard]] bool may_hold_memory() const noexcept { return rare_ != nullptr; }
+    /// What a connection that waits holds besides its objects: coders of its own, and the memory of
+    /// an unfinished message.
+    [[nodiscard]] std::size_t held_bytes() const noexcept;
+    /// Gives back what can be had again: `hibernation` says what that is.
+    /// @return  how many bytes.
+    std::size_t hibernate();
+
     // ---- observers
 
     [[nodiscard]] role side() const noexcept { return role_; }
@@ -268,6 +279,9 @@ public:
     [[nodiscard]] bool may_receive() const noexcept { return state_ <= session_state::closing; }
     /// Whether the peer has begun a frame or message that is not yet whole.
     [[nodiscard]] bool is_mid_message() const noexcept;
+    /// Whether the peer has sent the first byte of a message that is not yet whole; no control
+    /// frame is one.
+    [[nodiscard]] bool has_begun_message() const noexcept;
 
     /// From how many missing bytes on receiving directly is worth a receive of its own.
     static constexpr std::size_t min_direct_bytes = std::size_t{64} << 10U;

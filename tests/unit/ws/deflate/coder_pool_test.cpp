@@ -90,6 +90,23 @@ BOOST_AUTO_TEST_CASE(room_is_reserved_until_there_is_no_more_and_comes_back) {
     BOOST_TEST(!pool.reserve(SIZE_MAX).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_reservation_grows_back_if_nobody_took_its_room) {
+    coder_pool pool;
+    pool.set_max_bytes(coder_pool::shared_bytes() + 1000);
+    auto own = pool.reserve(800);
+    BOOST_REQUIRE(own.has_value());
+    own->shrink_to(300);
+    auto other = pool.reserve(600);
+    BOOST_REQUIRE(other.has_value());
+    BOOST_TEST(!own->grow_to(800));
+    BOOST_TEST(own->size() == 300U);
+    *other = coder_pool::reservation();
+    BOOST_TEST(own->grow_to(800));
+    BOOST_TEST(pool.held_bytes() == 800U);
+    *own = coder_pool::reservation();
+    BOOST_TEST(pool.held_bytes() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(lent_and_reserved_and_shared_together_stay_below_the_maximum) {
     coder_pool pool;
     pool.set_max_bytes(std::size_t{2} << 20U);

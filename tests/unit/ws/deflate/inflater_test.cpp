@@ -31,6 +31,9 @@ inflater::step inflate(inflater& coder, std::string_view data, std::string& out,
     }
 }
 
+/// What a sender leaves out behind a message.
+const std::string tail("\0\0\xFF\xFF", 4);
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(any_room_gives_the_same_bytes) {
@@ -42,6 +45,33 @@ BOOST_AUTO_TEST_CASE(any_room_gives_the_same_bytes) {
         BOOST_TEST((inflate(coder, data, out, room) == inflater::step::needs_input));
         BOOST_TEST(out == "abcdabcdabcdabefefefefefe");
     }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_made_with_the_history_goes_on_where_the_other_was) {
+    inflater first(15);
+    std::string out;
+    BOOST_TEST(first.history().empty());
+    static_cast<void>(inflate(first, deflate_bits().text("abcd").message() + tail, out));
+    const auto history = first.history();
+    BOOST_TEST(weir::as_text(history.view()) == "abcd");
+    BOOST_TEST(history.capacity() == 4U);
+    inflater second(15, history.view());
+    static_cast<void>(inflate(second, deflate_bits().copy(8, 4).message() + tail, out));
+    BOOST_TEST(out == "abcdabcdabcd");
+    BOOST_TEST(weir::as_text(second.history().view()) == "abcdabcdabcd");
+}
+
+BOOST_AUTO_TEST_CASE(a_history_is_no_longer_than_the_window) {
+    inflater coder(9);
+    std::string out;
+    for (const char c : {'a', 'b', 'c'}) {
+        const std::string block = deflate_bits().stored(std::string(300, c)).message() + tail;
+        static_cast<void>(inflate(coder, block, out));
+    }
+    const auto history = coder.history();
+    BOOST_TEST(weir::as_text(history.view()) == out.substr(out.size() - 512));
+    coder.forget();
+    BOOST_TEST(coder.history().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_full_room_is_told_even_when_nothing_is_left_to_read) {
