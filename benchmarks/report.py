@@ -46,6 +46,11 @@ class Tables:
             "tables": [],
         }
 
+    @property
+    def found(self):
+        """All of it, for a `page`."""
+        return self._found
+
     def add(self, title, columns, rows, bars=None, curves=None):
         """`rows`: lists of texts and numbers; `bars`: what bar() gives; `curves`: what curves()."""
         self._found["tables"].append({
