@@ -7,8 +7,8 @@ cache; and what judging a JSON text costs, beside simdjson.
 usage: benchmarks/messages/run.py [--build-dir build/release] [--repetitions 15] [--cpu 1]
                                   [--json FILE] [--html FILE]
 
-The contestants take turns inside one process, on one core; medians are printed, with best and worst.
-Allocations are calls of operator new, of a handler that is warm.
+The contestants take turns inside one process, on one core; medians are printed, with best and
+worst. Allocations are calls of operator new, of a handler that is warm.
 """
 
 import argparse
