@@ -10,11 +10,13 @@
 #pragma once
 
 #include "openssl.hpp"
+#include "traffic_keys.hpp"
 
 #include <weir/base/bytes.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <system_error>
 
 namespace weir::tls {
@@ -29,6 +31,14 @@ protected:
     ~wire_output() = default;
 };
 
+/// What the handshake of a server has agreed on for the time after it (TLS 1.3).
+class traffic_secrets {
+public:
+    traffic_secret client;
+    traffic_secret server;
+    std::uint64_t sent_records = 0;  ///< that the server has protected with it: tickets
+};
+
 class engine {
 public:
     enum class step : std::uint8_t {
@@ -36,12 +46,13 @@ public:
         needs_wire,  ///< more bytes of the wire are needed
         closed,      ///< the peer has said that nothing follows
         failed,      ///< see `error`
+        needs_room,  ///< of `record_engine`: the next record has more contents than there is room
     };
 
     explicit engine(ssl_ptr ssl);
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
-    ~engine() = default;
+    ~engine();
 
     /// Gives the next bytes of the wire: they are borrowed until `unread_wire` is empty.
     void feed(bytes wire) noexcept { wire_ = wire; }
@@ -58,6 +69,15 @@ public:
     /// Says that nothing will follow. As `write`.
     [[nodiscard]] step close(wire_output& out) noexcept;
 
+    /// Nothing is read any more; OpenSSL would keep its buffers.
+    void free_buffers() noexcept { SSL_free_buffers(ssl_.get()); }
+
+    /// Of a server that speaks TLS 1.3, once the handshake is over; else null.
+    [[nodiscard]] const traffic_secrets* secrets() const noexcept { return secrets_.get(); }
+    void forget_secrets() noexcept { secrets_.reset(); }
+    /// For SSL_CTX_set_keylog_callback: takes the secrets from the line that OpenSSL makes of them.
+    static void note_secret(const SSL* ssl, const char* line);
+
     /// Why it failed.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
     [[nodiscard]] SSL* native() const noexcept { return ssl_.get(); }
@@ -66,8 +86,11 @@ private:
     class wire_bio;
 
     [[nodiscard]] step judge(int result) noexcept;
+    static void note_record(int is_sent, int version, int type, const void* data, std::size_t size,
+                            SSL* ssl, void* engine);
 
     ssl_ptr ssl_;
+    std::unique_ptr<traffic_secrets> secrets_;
     bytes wire_;
     wire_output* out_ = nullptr;
     std::error_code error_;

@@ -65,6 +65,7 @@ task<result<void>> shake_hands(net::detail::stream_core& core, engine& with) {
             case engine::step::closed:
                 co_return fail(make_error_code(errc::truncated));
             case engine::step::needs_wire:
+            case engine::step::needs_room:
                 break;
         }
         arrived.reset();
@@ -76,6 +77,18 @@ task<result<void>> shake_hands(net::detail::stream_core& core, engine& with) {
     }
 }
 
+/// The lightest that can go on with what `shaken` has agreed on.
+std::unique_ptr<net::detail::record_layer> layer_of(std::unique_ptr<engine> shaken,
+                                                    std::shared_ptr<const void> shared,
+                                                    net::detail::sender& to) {
+    if (auto light = record_engine::take_over(*shaken)) {
+        light->feed({});  // what is left of the wire was put back
+        return std::make_unique<session_layer<record_engine>>(std::move(light), nullptr, to);
+    }
+    shaken->forget_secrets();
+    return std::make_unique<session_layer<engine>>(std::move(shaken), std::move(shared), to);
+}
+
 task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
                                        std::shared_ptr<const void> shared) {
     net::detail::stream_core& core = socket.core();  // the handle may move while we wait
@@ -85,12 +98,12 @@ task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
         const result<void> progress = co_await net::detail::progress_awaiter(core.sender());
         if (!progress) co_return fail(progress.error());
     }
-    auto layer = std::make_unique<session_layer>(std::move(ssl), std::move(shared), core.sender());
-    auto shaking = shake_hands(core, layer->engine());
+    auto with = std::make_unique<engine>(std::move(ssl));
+    auto shaking = shake_hands(core, *with);
     const result<void> shaken = co_await std::move(shaking);
     if (!shaken) co_return fail(shaken.error());
-    connection_info info = info_of(layer->engine().native());
-    core.set_layer(std::move(layer));
+    connection_info info = info_of(with->native());
+    core.set_layer(layer_of(std::move(with), std::move(shared), core.sender()));
     co_return info;
 }
 

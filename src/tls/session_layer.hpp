@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// session_layer: an engine after its handshake, as the record layer of a socket.
+// session_layer: an engine after its handshake, as the record layer of a socket: OpenSSL's, or the
+// record_engine that has taken its place.
 #pragma once
 
 #include "engine.hpp"
+#include "record_engine.hpp"
 
 #include <weir/net/detail/record_layer.hpp>
 #include <weir/net/detail/sender.hpp>
@@ -28,14 +30,15 @@ private:
     std::vector<std::byte> lost_;  // nothing leaves any more
 };
 
+template <class Engine>
 class session_layer final : public net::detail::record_layer {
 public:
     /// @param shared  what the engine refers to: the context it was made of.
-    explicit session_layer(ssl_ptr ssl, std::shared_ptr<const void> shared, net::detail::sender& to)
-        : shared_(std::move(shared)), engine_(std::move(ssl)), to_(to) {}
-    ~session_layer() override;
+    explicit session_layer(std::unique_ptr<Engine> engine, std::shared_ptr<const void> shared,
+                           net::detail::sender& to) noexcept
+        : shared_(std::move(shared)), engine_(std::move(engine)), to_(to) {}
 
-    [[nodiscard]] tls::engine& engine() noexcept { return engine_; }
+    [[nodiscard]] Engine& engine() noexcept { return *engine_; }
 
     [[nodiscard]] bool open(bytes wire, net::detail::opened_input& to) noexcept override;
     void wire_ended(std::error_code error) noexcept override;
@@ -45,9 +48,10 @@ public:
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
+    using step = tls::engine::step;
 
     /// Reads into `opened` until it is full or there is no more, and narrows it to that.
-    [[nodiscard]] tls::engine::step fill(buffer_lease& opened, wire_output& out) noexcept;
+    [[nodiscard]] step fill(buffer_lease& opened, wire_output& out) noexcept;
     /// Always false.
     bool end(std::error_code why) noexcept;
     /// How much of `contents` the next record takes.
@@ -57,7 +61,7 @@ private:
     void go_on() noexcept;
 
     std::shared_ptr<const void> shared_;
-    tls::engine engine_;
+    std::unique_ptr<Engine> engine_;
     net::detail::sender& to_;
     std::error_code end_error_;
     bool has_ended_ = false;
@@ -66,5 +70,8 @@ private:
     std::size_t burst_bytes_ = 0;   // since the connection was last idle
     time_point last_sealed_;
 };
+
+extern template class session_layer<engine>;
+extern template class session_layer<record_engine>;
 
 }  // namespace weir::tls
