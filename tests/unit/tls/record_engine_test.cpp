@@ -86,7 +86,7 @@ public:
         BOOST_TEST((server.error() == errc::bad_record));
         BOOST_TEST(answer() == "\x02"s + alert);
         BOOST_TEST((say(content_type::application_data, "more") == step::failed));
-        BOOST_TEST((server.write(as_bytes("more"), out) == engine::step::failed));
+        BOOST_TEST((server.write(as_bytes("more"), out) == step::failed));
         BOOST_TEST(answer().empty());
     }
 
@@ -128,10 +128,9 @@ BOOST_FIXTURE_TEST_CASE(it_goes_on_where_openssl_stopped_however_the_bytes_are_c
         BOOST_REQUIRE(pair.is_agreed);
         const auto light = record_engine::take_over(pair.server.engine);
         BOOST_REQUIRE(light != nullptr);
-        BOOST_REQUIRE((light->write(as_bytes("welcome"), pair.server.wire) == engine::step::done));
+        BOOST_REQUIRE((light->write(as_bytes("welcome"), pair.server.wire) == step::done));
         BOOST_TEST(pair.client.read(pair.server.take_sent()) == "welcome");
-        BOOST_REQUIRE(
-            (pair.client.engine.write(as_bytes(text), pair.client.wire) == engine::step::done));
+        BOOST_REQUIRE((pair.client.engine.write(as_bytes(text), pair.client.wire) == step::done));
         const auto sent = pair.client.take_sent();
         std::string arrived;
         for (weir::bytes left = sent; !left.empty();) {
@@ -141,7 +140,7 @@ BOOST_FIXTURE_TEST_CASE(it_goes_on_where_openssl_stopped_however_the_bytes_are_c
         }
         BOOST_TEST((arrived == text));
         BOOST_TEST(!light->holds_bytes());
-        BOOST_REQUIRE((light->write(as_bytes(text), pair.server.wire) == engine::step::done));
+        BOOST_REQUIRE((light->write(as_bytes(text), pair.server.wire) == step::done));
         BOOST_TEST((pair.client.read(pair.server.take_sent()) == text));
     }
 }
@@ -154,10 +153,10 @@ BOOST_FIXTURE_TEST_CASE(each_end_may_renew_its_keys_and_have_the_other_do_so, fi
     for (int i = 0; i < 5; ++i) {
         BOOST_TEST(SSL_key_update(pair.client.engine.native(), SSL_KEY_UPDATE_REQUESTED) == 1);
         if (i % 2 == 0) light->renew_keys(true, pair.server.wire);
-        BOOST_REQUIRE((pair.client.engine.write(as_bytes("question"), pair.client.wire) ==
-                       engine::step::done));
+        BOOST_REQUIRE(
+            (pair.client.engine.write(as_bytes("question"), pair.client.wire) == step::done));
         BOOST_TEST(read_all(*light, pair.client.take_sent(), pair.server.wire) == "question");
-        BOOST_REQUIRE((light->write(as_bytes("answer"), pair.server.wire) == engine::step::done));
+        BOOST_REQUIRE((light->write(as_bytes("answer"), pair.server.wire) == step::done));
         BOOST_TEST(pair.client.read(pair.server.take_sent()) == "answer");
     }
 }
@@ -167,9 +166,9 @@ BOOST_FIXTURE_TEST_CASE(ends_are_told_apart_by_both, fixture) {
     pair.shake();
     const auto light = record_engine::take_over(pair.server.engine);
     BOOST_REQUIRE(light != nullptr);
-    light->close(pair.server.wire);
-    light->close(pair.server.wire);
-    BOOST_TEST((light->write(as_bytes("more"), pair.server.wire) == engine::step::failed));
+    static_cast<void>(light->close(pair.server.wire));
+    static_cast<void>(light->close(pair.server.wire));
+    BOOST_TEST((light->write(as_bytes("more"), pair.server.wire) == step::failed));
     BOOST_TEST(pair.client.read(pair.server.take_sent()).empty());
     BOOST_TEST((pair.client.last == step::closed));
     static_cast<void>(pair.client.engine.close(pair.client.wire));
@@ -293,7 +292,7 @@ BOOST_AUTO_TEST_CASE(keys_that_are_worn_are_renewed) {
     record_engine server(suite, client_secret(), server_secret(), almost);
     traffic_keys reader(suite, server_secret(), almost);
     collected_wire out;
-    BOOST_REQUIRE((server.write(as_bytes("last"), out) == engine::step::done));
+    BOOST_REQUIRE((server.write(as_bytes("last"), out) == step::done));
     const memory sent = std::exchange(out.sent, {});
     const std::size_t size = 4 + traffic_keys::overhead_bytes;
     memory into(100);
@@ -302,7 +301,7 @@ BOOST_AUTO_TEST_CASE(keys_that_are_worn_are_renewed) {
     BOOST_REQUIRE(update.has_value());
     BOOST_TEST((update->type == content_type::handshake));
     reader.renew();
-    BOOST_REQUIRE((server.write(as_bytes("first"), out) == engine::step::done));
+    BOOST_REQUIRE((server.write(as_bytes("first"), out) == step::done));
     BOOST_TEST(reader.open(out.sent, into).has_value());
 }
 

@@ -38,7 +38,7 @@ backend weir
     option httpchk
     http-check send meth GET uri /health ver HTTP/1.1 hdr Host localhost
     http-check expect @EXPECTED@
-    default-server inter 50ms fall 1 rise 1
+    default-server inter 50ms fall 1000000
     server one 127.0.0.1:@BACK@ check @MORE@
 """
 
@@ -91,13 +91,18 @@ def status_of(proxy, server):
     return proxy.count("weir", server, "status")
 
 
+def wait_for_check(proxy, outcome):
+    """A check that fails on a busy machine ends nothing here: what counts is the next one."""
+    wait_until(lambda: proxy.count("weir", "one", "check_status").startswith(outcome), outcome)
+
+
 @test
 def every_body_comes_back_through_haproxy(place):
     for arguments, more in (([], ""), (place.tls_arguments(), place.verifying())):
         with ServerProcess([HTTP_ECHO, *arguments]) as back, place.before(back, more) as front:
             echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
             echo_everything(place.authority, f"https://localhost:{front.ports['SECURE']}/")
-            wait_until(lambda: status_of(front, "one") == "UP", "its check passes")
+            wait_for_check(front, "L7OK")
             for column in ("econ", "eresp", "wretr", "hrsp_5xx"):
                 assert front.count("weir", "BACKEND", column) == "0", column
 
@@ -109,7 +114,7 @@ def haproxy_refuses_a_certificate_for_another_name_and_we_go_on(place):
             url = f"http://localhost:{front.ports['FRONT']}/"
             status = curl(place.authority, "-o", "/dev/null", "-w", "%{http_code}", url)
             assert status == b"503", status
-            wait_until(lambda: status_of(front, "one") == "DOWN", "its check fails")
+            wait_for_check(front, "L6RSP")
         with place.before(back, place.verifying()) as front:
             url = f"http://localhost:{front.ports['FRONT']}/"
             assert curl(place.authority, "-d", "x", url) == b"x"
@@ -142,7 +147,7 @@ def haproxy_tells_us_of_its_clients(place):
                     said = peer.getresponse().read().decode()
                     assert said == f"127.0.0.1:{ours[1]} 127.0.0.1:{front.ports['FRONT']}", said
                 peer.close()
-                wait_until(lambda: status_of(front, "one") == "UP", "its check passes")
+                wait_for_check(front, "L7OK")
 
 
 @test
