@@ -99,4 +99,38 @@ RING_TEST(a_batch_is_handled_kind_by_kind_and_answered_in_order) {
     BOOST_TEST(done->at(0) + ' ' + done->at(1) + ' ' + done->at(2) == "data1/2 ping/1 data2/2");
 }
 
+namespace {
+
+/// Asks and is answered so often; both ends are on this thread.
+weir::task<> ask_for_pongs(connection& peer, int count) {
+    for (int i = 0; i < count; ++i) {
+        static_cast<void>(co_await peer.send_text(R"({"type":"ping"})"));
+        const auto pong = co_await peer.receive();
+        BOOST_REQUIRE(pong.has_value());
+    }
+}
+
+weir::task<> count_blocks_of_pongs(std::uint64_t& taken) {
+    auto both = co_await connected();
+    auto asking = [&taken](connection peer) -> weir::task<> {
+        co_await ask_for_pongs(peer, 200);
+        const weir::test::allocation_count count;
+        co_await ask_for_pongs(peer, 1000);
+        taken = count.value();
+        static_cast<void>(co_await peer.close());
+    };
+    auto serving = serve(std::move(both.server));
+    auto asked = asking(std::move(both.client));
+    co_await together(std::move(serving), std::move(asked));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_constant_answer_takes_nothing_from_the_heap, WEIR_LINUX_ONLY) {
+    if (!weir::test::allocations_are_counted()) return;
+    std::uint64_t taken = 1;
+    run_limited([&] { return count_blocks_of_pongs(taken); });
+    BOOST_TEST(taken == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
