@@ -51,6 +51,9 @@ connection::connection(net::stream_socket socket, role side, const connection_op
 bool connection::try_send(const prepared_message& shared) { return core_->queue(shared); }
 bool connection::try_ping(bytes payload) { return core_->queue_ping(payload); }
 std::size_t connection::hibernate() { return core_->hibernate(); }
+void connection::listen_to_pongs(std::function<void(bytes)> listener) {
+    core_->listen_to_pongs(std::move(listener));
+}
 bool connection::start_close(close_code code, std::string_view reason) {
     return core_->start_close(code, reason);
 }

@@ -157,6 +157,7 @@ connection_core::step connection_core::advance(message& out) {
             case event_kind::pong_received:
                 if (awaits_pong_) round_trip_ = now() - ping_sent_;
                 awaits_pong_ = false;
+                if (extras_ && extras_->pong_listener) extras_->pong_listener(happened.payload());
                 break;
             case event_kind::close_received:
                 answer_close(happened);

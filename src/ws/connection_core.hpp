@@ -11,6 +11,7 @@
 #include <weir/io/timer.hpp>
 #include <weir/ws/connection.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,9 @@ public:
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
     [[nodiscard]] const std::string& protocol() const noexcept;
     void set_protocol(std::string name) { extras().protocol = std::move(name); }
+    void listen_to_pongs(std::function<void(bytes)> listener) {
+        extras().pong_listener = std::move(listener);
+    }
     [[nodiscard]] bool has_ended() const noexcept { return end_category_ != nullptr; }
     /// How it ended; none while it has not.
     [[nodiscard]] std::error_code end() const noexcept {
@@ -116,6 +120,7 @@ private:
     struct extra_state : weir::detail::pooled {
         std::string protocol;
         std::string peer_reason;
+        std::function<void(bytes)> pong_listener;
         /// Where the last queued pong ends in the stream that is sent; 0 = none is queued.
         std::uint64_t pongs_end = 0;
         /// When the last message came or went, of those that hold memory worth giving back.

@@ -20,6 +20,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -93,6 +94,9 @@ public:
     bool try_send(const prepared_message& shared);
     /// Queues a ping now. @param payload 0 ... 125 bytes. False when nothing can be sent any more.
     bool try_ping(bytes payload);
+    /// Who is told the payload of each pong that is received, asked for or not; empty = nobody. It
+    /// must neither throw nor use the connection.
+    void listen_to_pongs(std::function<void(bytes)> listener);
     /// Queues a close frame and returns at once; `receive` then ends with `closed` when the peer
     /// has answered. False when a close was sent before. A reason that is no UTF-8 is left out.
     bool start_close(close_code code, std::string_view reason = {});

@@ -207,4 +207,22 @@ RING_TEST(a_client_that_does_not_read_holds_no_shared_memory) {
     co_await expect_free_buffers();
 }
 
+RING_TEST(pongs_are_told_to_whoever_listens_with_their_payloads) {
+    auto ends = co_await with_wild_client();
+    std::string heard;
+    ends.server.listen_to_pongs([&heard](weir::bytes payload) {
+        heard += '<' + std::string(weir::as_text(payload)) + '>';
+    });
+    co_await send_wild(ends.wild,
+                       wire(frame(10, "abc")) + wire(frame(10, "")) + wire(frame(1, "end")));
+    const auto arrived = must(co_await ends.server.receive());
+    BOOST_TEST(arrived.text() == "end");
+    BOOST_TEST(heard == "<abc><>");
+    ends.server.listen_to_pongs({});
+    co_await send_wild(ends.wild, wire(frame(10, "unheard")) + wire(frame(1, "end")));
+    const auto next = must(co_await ends.server.receive());
+    BOOST_TEST(next.text() == "end");
+    BOOST_TEST(heard == "<abc><>");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
