@@ -130,6 +130,8 @@ std::string_view describe(handshake_errc error) noexcept {
             return "a field may not be in the request";
         case handshake_errc::deflate_answer_mismatch:
             return "the server's permessage-deflate did not fit the offer";
+        case handshake_errc::access_denied:
+            return "the server lets only others in (401 or 403)";
     }
     return "unknown handshake error";
 }

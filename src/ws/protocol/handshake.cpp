@@ -320,6 +320,10 @@ result<std::string> client_handshake::request_bytes() const {
 result<agreed_upgrade> client_handshake::check(const http::response& response) const {
     const http::headers& fields = response.headers();
     const auto refused = [](handshake_errc error) { return fail(make_error_code(error)); };
+    if (response.code() == http::status::unauthorized ||
+        response.code() == http::status::forbidden) {
+        return refused(handshake_errc::access_denied);
+    }
     if (response.code() != http::status::switching_protocols ||
         response.version() != http::version::http_1_1) {
         return refused(handshake_errc::status_not_101);

@@ -172,7 +172,9 @@ RING_TEST(frames_behind_the_answer_are_the_first_messages) {
 RING_TEST(an_answer_that_breaks_a_rule_is_refused) {
     const client_options options = options_for_tests();
     const std::vector<std::pair<std::string, handshake_errc>> cases{
-        {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", handshake_errc::status_not_101},
+        {"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", handshake_errc::access_denied},
+        {"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", handshake_errc::access_denied},
+        {"HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n", handshake_errc::status_not_101},
         {"HTTP/1.1 301 Moved\r\nLocation: ws://b/\r\n\r\n", handshake_errc::status_not_101},
         {good_answer + "Sec-WebSocket-Extensions: x\r\n\r\n",
          handshake_errc::extension_not_offered},

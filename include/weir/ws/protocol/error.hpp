@@ -56,6 +56,7 @@ enum class handshake_errc : std::uint8_t {
     protocol_not_offered,
     request_field_malformed,
     deflate_answer_mismatch,
+    access_denied,
 };
 
 /// What to put into the close frame that answers `error`: 1002, 1007, 1008, 1009 or 1011.

@@ -172,9 +172,9 @@ public:
     [[nodiscard]] result<std::string> request_bytes() const;
 
     /// Checks the server's response.
-    /// Errors:  status_not_101, upgrade_header_missing, connection_header_missing,
-    ///          accept_mismatch, extension_not_offered, deflate_answer_mismatch,
-    ///          protocol_not_offered.
+    /// Errors:  access_denied (401 or 403), status_not_101, upgrade_header_missing,
+    ///          connection_header_missing, accept_mismatch, extension_not_offered,
+    ///          deflate_answer_mismatch, protocol_not_offered.
     [[nodiscard]] result<agreed_upgrade> check(const http::response& response) const;
 
     [[nodiscard]] const std::string& key() const noexcept { return key_; }

@@ -250,6 +250,10 @@ BOOST_AUTO_TEST_CASE(a_client_refuses_every_answer_that_breaks_a_rule) {
     BOOST_TEST(client().check(response_of(good_answer)).has_value());
     BOOST_TEST((client().check(response_of(good_answer, http::status::ok)).error() ==
                 handshake_errc::status_not_101));
+    for (const auto status : {http::status::unauthorized, http::status::forbidden}) {
+        BOOST_TEST((client().check(response_of(good_answer, status)).error() ==
+                    handshake_errc::access_denied));
+    }
     const auto without = [](const std::string& name) {
         fields left;
         for (const auto& field : good_answer) {
