@@ -305,6 +305,19 @@
 #endif
 #if __has_include(<weir/ws/accept.hpp>)
 #include <weir/ws/accept.hpp>
+#include <weir/ws/client/client_error.hpp>
+#include <weir/ws/client/client_state.hpp>
+#include <weir/ws/client/correlation.hpp>
+#include <weir/ws/client/correlation_table.hpp>
+#include <weir/ws/client/error_policy.hpp>
+#include <weir/ws/client/hmac_sha256.hpp>
+#include <weir/ws/client/inbox.hpp>
+#include <weir/ws/client/message_layer.hpp>
+#include <weir/ws/client/outbox.hpp>
+#include <weir/ws/client/outgoing.hpp>
+#include <weir/ws/client/ping_ledger.hpp>
+#include <weir/ws/client/reconnect_delays.hpp>
+#include <weir/ws/client/subscription_set.hpp>
 #include <weir/ws/connect.hpp>
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_error.hpp>
