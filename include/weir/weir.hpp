@@ -305,8 +305,15 @@
 #endif
 #if __has_include(<weir/ws/accept.hpp>)
 #include <weir/ws/accept.hpp>
+#include <weir/ws/client/client.hpp>
+#include <weir/ws/client/client_adapter.hpp>
 #include <weir/ws/client/client_error.hpp>
+#include <weir/ws/client/client_event.hpp>
+#include <weir/ws/client/client_link.hpp>
+#include <weir/ws/client/client_parcel.hpp>
+#include <weir/ws/client/client_setup.hpp>
 #include <weir/ws/client/client_state.hpp>
+#include <weir/ws/client/client_statistics.hpp>
 #include <weir/ws/client/correlation.hpp>
 #include <weir/ws/client/correlation_table.hpp>
 #include <weir/ws/client/error_policy.hpp>
@@ -317,6 +324,8 @@
 #include <weir/ws/client/outgoing.hpp>
 #include <weir/ws/client/ping_ledger.hpp>
 #include <weir/ws/client/reconnect_delays.hpp>
+#include <weir/ws/client/renewal.hpp>
+#include <weir/ws/client/setup_finding.hpp>
 #include <weir/ws/client/subscription_set.hpp>
 #include <weir/ws/connect.hpp>
 #include <weir/ws/connection.hpp>
