@@ -233,7 +233,8 @@ def npm_eventsource_loses_nothing_when_its_connection_breaks(site):
         with site.server("--shards", shards) as server:
             done = subprocess.run(
                 ["node", str(HERE / "npm_reader.cjs"), server.address[0], str(server.address[1])],
-                env=npm_packages.environment_with(HERE, NPM), capture_output=True, timeout=120, check=False)
+                env=npm_packages.environment_with(HERE, NPM), capture_output=True, timeout=120,
+                check=False)
             assert done.returncode == 0, done
 
 
