@@ -45,11 +45,13 @@ task<result<void>> server::accept_all(net::tcp_acceptor& acceptor, task_group& c
         auto socket = co_await acceptor.accept();
         if (!socket) co_return fail(socket.error());
         const bool is_full = connections.in_flight() == connections.max_in_flight();
-        if (is_full && !core_->idle.empty()) {
+        // Who says nothing in a handshake is ended before those who have been served.
+        const bool has_room = !is_full || core_->preparing.end_longest();
+        if (!has_room && !core_->idle.empty()) {
             core_->statistics.idle_ended.add();
             core_->idle.front().end_if_idle();
         }
-        core_->wants_room = is_full && core_->idle.empty();
+        core_->wants_room = !has_room && core_->idle.empty();
         auto started = connections.spawn(serve_it, std::move(*socket));
         const auto begun = co_await started;
         core_->wants_room = false;
@@ -63,7 +65,8 @@ task<> server::prepare_and_serve(net::tcp_socket socket) {
     bool is_prepared = false;
     std::optional<net::endpoint> peer;
     try {
-        const auto prepared = co_await prepare(socket, peer);
+        auto preparing = core_->preparing.run(prepare(socket, peer));
+        const auto prepared = co_await std::move(preparing);
         is_prepared = prepared.has_value();
     } catch (...) {
         is_prepared = false;  // it concerns nobody but this one

@@ -17,6 +17,7 @@
 #include "encoder_pool.hpp"
 #include "file_buffers.hpp"
 #include "http/message/date_text.hpp"
+#include "preparations.hpp"
 #include "server_connection.hpp"
 
 namespace weir::http::detail {
@@ -27,7 +28,9 @@ public:
         : handler(std::move(given)),
           options(std::move(with)),
           encoders(options.compression ? options.max_encoders : 0,
-                   options.compression.value_or(compression()).level()) {
+                   options.compression.value_or(compression()).level()),
+          preparing(options.max_preparing) {
+        WEIR_ASSERT(options.max_preparing > 0, "a server prepares at least one socket at once");
         WEIR_ASSERT(handler != nullptr, "a server needs a handler");
         WEIR_ASSERT(options.max_requests > 0, "a connection needs at least one request");
     }
@@ -45,6 +48,7 @@ public:
     date_text date;
     file_buffers file_pieces;
     encoder_pool encoders;
+    preparations preparing;
     /// Where answers are put together. Nobody keeps anything in it over a suspension.
     std::string scratch;
     /// Connections without a request under way; the one that has been idle longest comes first.

@@ -76,6 +76,10 @@ public:
     /// What is done with an accepted socket before its first request, as a handshake of TLS
     /// (`tls::acceptance`); empty = nothing. It sees to its own time; an error ends the connection.
     std::function<task<result<void>>(net::stream_socket&)> prepare;
+    /// Sockets that are prepared at once: a handshake takes a millisecond of the processor from
+    /// those that are served. Others wait; while they do, and while the server is full, one that
+    /// has been at it longer than a second is ended.
+    std::size_t max_preparing = 64;
     /// Told of every request when its answer has ended; empty = nobody. It must not throw.
     std::function<void(const access_record&)> access_log;
 };
