@@ -54,12 +54,12 @@ def await_port(port, seconds):
     raise Failed(f"port {port} did not open within {seconds} s")
 
 
-def start(command, port=None):
+def start(command, port=None, environment=None):
     """Starts a server on its core. It says `listening on HOST:PORT` first, unless its port is
     given: then it is waited for. Returns the process and the port."""
     process = subprocess.Popen(
         shlex.split(command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CPU}))
+        env=environment, preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CPU}))
     try:
         if port is not None:
             await_port(port, 10)
