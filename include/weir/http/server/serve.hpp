@@ -13,7 +13,8 @@ namespace weir::http {
 /// in order, one at a time; answers of one turn of the loop leave together.
 ///
 /// @param socket   a stream of any kind.
-/// @param options  copied; `max_connections` and `drain_timeout` mean nothing here.
+/// @param options  copied; `max_connections`, `drain_timeout`, `prepare` and `proxy_header_from`
+///                 mean nothing here: that is for whoever accepts.
 /// Errors:         none: what goes wrong ends the connection, and the access log is told.
 /// Cancellation:   the connection is closed; a handler under way is stopped first.
 /// Source:         RFC 9112.
