@@ -60,6 +60,7 @@ const llhttp_settings_t& head_grammar::settings() {
 }
 
 result<void> head_grammar::feed(bytes data) {
+    if (data.empty()) return {};  // llhttp counts from where they would be
     const std::string_view text = as_text(data);
     const llhttp_errno_t code = llhttp_execute(&parser_, text.data(), text.size());
     if (field_error_) return fail(field_error_);
