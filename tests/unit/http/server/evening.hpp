@@ -28,7 +28,7 @@ inline task<std::string> visit(net::endpoint where, std::string text,
 /// Serves while the clients run; the server is drained when `drain_after` is over.
 class evening {
 public:
-    explicit evening(const server_options& options, handler answer)
+    explicit evening(const server_options& options, handler answer = name_it)
         : server_(std::move(answer), options), acceptor_(weir::test::listen_on_loopback()) {}
 
     [[nodiscard]] net::endpoint where() const { return acceptor_.local_endpoint(); }

@@ -4,6 +4,7 @@
 
 #include "co_test.hpp"
 #include "is_about.hpp"
+#include "streams.hpp"
 
 #include <weir/coro/when_all.hpp>
 #include <weir/io/sleep.hpp>
