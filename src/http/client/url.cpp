@@ -79,14 +79,15 @@ result<url> url::resolve(std::string_view reference) const {
     if (parts.authority) {
         return parse(std::string(is_secure_ ? "https:" : "http:").append(reference));
     }
-    const uri_reference base(target_);
+    // Not a reference of its own: a path may begin with two slashes.
+    const std::string_view base = std::string_view(target_).substr(0, target_.find('?'));
     url made(*this);
     if (parts.path.empty() && !parts.query) return made;
     std::string path(parts.path);
     if (parts.path.empty()) {
-        path = base.path;
+        path = base;
     } else if (!parts.path.starts_with('/')) {
-        path = merged(base.path, parts.path);
+        path = merged(base, parts.path);
     }
     auto target = target_of(path, parts.query);
     if (!target) return fail(target.error());

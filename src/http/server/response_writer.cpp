@@ -69,6 +69,7 @@ result<void> response_writer::put_head(http::status code, std::string_view conte
     if (auto fine = append_fields(out, fields_); !fine) return fine;
     append_framing(out, framing_, length.value_or(0));
     put_end_of_head(code, is_whole);
+    if (is_bodiless()) encoder_.reset();  // others want it
     return {};
 }
 
@@ -92,6 +93,8 @@ void response_writer::choose_coding(http::status code, std::string_view& content
     WEIR_ASSERT(step_ == step::none, "a request was answered twice");
     detail::server_core& core = stream_.core;
     const auto& compression = core.options.compression;
+    encoder_.reset();  // of an answer whose head was refused
+    length_.reset();
     if (!compression || asked_for_ == nullptr) return;
     response head(code);
     head.headers() = std::move(fields_);

@@ -28,7 +28,8 @@ task<result<void>> server::serve(net::tcp_acceptor& acceptor) {
         co_return race.outcome<0>();
     }
     acceptor.close();
-    static_cast<void>(co_await with_timeout(core_->options.drain_timeout, connections.join()));
+    const auto patience = core_->options.idle_drain_timeout + core_->options.drain_timeout;
+    static_cast<void>(co_await with_timeout(patience, connections.join()));
     co_await ok(check_stopped());
     if (connections.is_stopped()) co_return fail(std::errc::timed_out);
     co_return result<void>();

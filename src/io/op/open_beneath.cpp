@@ -15,7 +15,7 @@ open_beneath::open_beneath(int folder, std::string path, symbolic_links links) n
     : folder_(folder), path_(std::move(path)) {
     static_assert(sizeof(::open_how) == how_bytes);
     ::open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+    how.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;  // a FIFO would wait for a writer
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
     if (links == symbolic_links::refused) how.resolve |= RESOLVE_NO_SYMLINKS;
     std::memcpy(how_, &how, sizeof how);

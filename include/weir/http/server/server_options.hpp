@@ -56,7 +56,7 @@ public:
     std::size_t max_discarded_bytes = std::size_t{256} << 10U;
     /// How long a peer that is still sending has for reading the last answer.
     std::chrono::nanoseconds close_timeout = std::chrono::seconds(2);
-    /// How long requests under way have after `server::drain`.
+    /// How long requests under way have after `server::drain`, and after `idle_drain_timeout`.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(30);
     /// How long idle connections stay open after `server::drain`, for a request that is on its way
     /// or that a balancer sends before its next check has failed: it is answered, as the last one.

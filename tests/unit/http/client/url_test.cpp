@@ -167,6 +167,13 @@ BOOST_AUTO_TEST_CASE(references_resolve_as_the_rfc_has_it) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_path_that_begins_with_two_slashes_is_no_host) {
+    const auto page = weir::http::url::parse("http://h//a/b?q");
+    BOOST_REQUIRE(page.has_value());
+    BOOST_TEST(page->resolve("c").value().text() == "http://h//a/c");
+    BOOST_TEST(page->resolve("?r").value().text() == "http://h//a/b?r");
+}
+
 BOOST_AUTO_TEST_CASE(a_reference_may_lead_elsewhere_but_not_anywhere) {
     BOOST_TEST(resolved("https://b/x") == "https://b/x");
     BOOST_TEST(url::parse("https://a/")->resolve("//b:81/x")->text() == "https://b:81/x");

@@ -4,11 +4,14 @@
 
 #include "co_test.hpp"
 #include "http_peers.hpp"
+#include "streams.hpp"
 #include "virtual_loop.hpp"
 
 #include <weir/coro/ok.hpp>
+#include <weir/coro/when_all.hpp>
 #include <weir/http/content/content_decoder.hpp>
 #include <weir/http/server/file_service.hpp>
+#include <weir/http/server/server.hpp>
 
 #include <algorithm>
 #include <array>
@@ -190,6 +193,43 @@ CO_TEST(when_all_encoders_are_out_bodies_stay_as_they_are) {
     const auto heard = co_await converse(answering(text), saying(get()), options);
     CO_CHECK(body_of(heard) == text);
     CO_CHECK(says(heard, "Vary: Accept-Encoding"));
+}
+
+CO_TEST(an_error_in_the_place_of_a_packed_answer_is_plain) {
+    const auto answer = [](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        // As one who passes on the fields of somebody else's answer.
+        static_cast<void>(exchange.headers().set("Content-Length", "2000"));
+        co_return co_await exchange.respond(status::ok, "text/plain", text + text);
+    };
+    const auto heard = co_await converse(answer, saying(get()), packing());
+    CO_CHECK(heard.starts_with("HTTP/1.1 500 "));
+    CO_CHECK(heard.find("Content-Encoding") == heard.npos);
+    CO_CHECK(body_of(heard).starts_with("Internal Server Error") || body_of(heard).empty());
+}
+
+CO_TEST(an_answer_without_a_body_keeps_no_encoder) {
+    http::server_options options = packing();
+    options.max_encoders = 1;
+    http::server server(in_pieces(std::nullopt), options);
+    auto acceptor = weir::test::listen_on_loopback();
+    const auto where = acceptor.local_endpoint();
+    std::string heard;
+    auto ask = [&]() -> weir::task<> {
+        auto idle = co_await weir::net::connect(where);
+        auto other = co_await weir::net::connect(where);
+        if (idle && other) {
+            const std::string head = "HEAD / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n";
+            static_cast<void>(co_await idle->send_copy(weir::as_bytes(head)));
+            static_cast<void>(co_await idle->receive());
+            heard = co_await saying(get())(*other);
+            static_cast<void>(co_await idle->close());
+            static_cast<void>(co_await other->close());
+        }
+        server.drain();
+    };
+    auto both = weir::when_all(server.serve(acceptor), ask());
+    static_cast<void>(co_await both);
+    CO_CHECK(says(heard, "Content-Encoding: gzip"));
 }
 
 CO_TEST(a_file_is_packed_and_its_ranges_are_not) {

@@ -126,6 +126,18 @@ CO_TEST(a_drained_server_may_answer_those_that_do_not_know_yet) {
     CO_CHECK(!tonight.outcome());
 }
 
+CO_TEST(a_drained_server_has_all_its_time_after_that_of_the_idle_ones) {
+    http::server_options options;
+    options.idle_drain_timeout = 4s;
+    options.drain_timeout = 4s;
+    evening tonight(options);
+    auto all =
+        weir::when_all(tonight.serve(), tonight.drain_after(1s), visit(tonight.where(), get));
+    static_cast<void>(co_await all);
+    CO_CHECK(!tonight.outcome());
+    CO_CHECK(is_about(tonight.took(), 5s));
+}
+
 CO_TEST(draining_takes_no_new_connections) {
     evening tonight({}, pages);
     auto [served, drained, late] = co_await weir::when_all(tonight.serve(), tonight.drain_after(1s),
