@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wire" / "websocket"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wire" / "support"))
 
 from server_process import ServerProcess
 
