@@ -38,12 +38,19 @@ std::array<std::byte, 5> key_update(bool asks_peer) noexcept {
             std::byte{request}};
 }
 
+/// Whether the client has asked for shorter records than the protocol's (RFC 6066 4).
+bool is_limited(const SSL* ssl) noexcept {
+    const auto limit = SSL_SESSION_get_max_fragment_length(SSL_get_session(ssl));
+    return limit >= TLSEXT_max_fragment_length_512 && limit <= TLSEXT_max_fragment_length_4096;
+}
+
 }  // namespace
 
 std::unique_ptr<record_engine> record_engine::take_over(engine& established) {
     const traffic_secrets* secrets = established.secrets();
     SSL* ssl = established.native();
     if (secrets == nullptr || SSL_version(ssl) != TLS1_3_VERSION) return nullptr;
+    if (is_limited(ssl)) return nullptr;
     const auto suite =
         static_cast<cipher_suite>(SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)));
     if (!is_usable(suite, secrets->client) || !is_usable(suite, secrets->server)) return nullptr;

@@ -32,7 +32,8 @@ public:
     using step = engine::step;
 
     /// Goes on in the place of `established`, whose handshake is over; null = it cannot, because
-    /// this is TLS 1.2, a client, or a cipher suite that is not known here.
+    /// this is TLS 1.2, a client, a cipher suite that is not known here, or one whose peer has asked
+    /// for short records.
     [[nodiscard]] static std::unique_ptr<record_engine> take_over(engine& established);
 
     /// @param sent  how many records have been protected with `own`.

@@ -192,6 +192,21 @@ BOOST_FIXTURE_TEST_CASE(an_older_version_and_a_client_stay_with_openssl, fixture
     BOOST_TEST(record_engine::take_over(older.server.engine) == nullptr);
 }
 
+BOOST_FIXTURE_TEST_CASE(who_has_asked_for_short_records_gets_them, fixture) {
+    for (const int limit : {TLSEXT_max_fragment_length_512, TLSEXT_max_fragment_length_4096}) {
+        engine_pair pair(client, server);
+        SSL* const asking = pair.client.engine.native();
+        const auto mode = static_cast<std::uint8_t>(limit);
+        BOOST_REQUIRE(SSL_set_tlsext_max_fragment_length(asking, mode) == 1);
+        pair.shake();
+        BOOST_REQUIRE(pair.is_agreed);
+        BOOST_TEST(record_engine::take_over(pair.server.engine) == nullptr);
+        const std::string text(10'000, 'x');
+        BOOST_REQUIRE((pair.server.engine.write(as_bytes(text), pair.server.wire) == step::done));
+        BOOST_TEST((pair.client.read(pair.server.take_sent()) == text));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_record_waits_for_enough_room) {
     wild_client client;
     const memory wire = client.record(content_type::application_data, std::string(100, 'a'));

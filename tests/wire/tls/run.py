@@ -49,18 +49,18 @@ class Place:
             input=text, capture_output=True, text=True, timeout=60, check=False)
         return done.stdout + done.stderr
 
-    def s_line(self, address, *options):
+    def s_line(self, address, *options, text="ping\n"):
         """The same, up to the answer to a line: what comes with the first bytes has come then."""
         command = ["openssl", "s_client", "-connect", f"{address[0]}:{address[1]}", "-CAfile",
                    self.authority.file, "-verify_return_error", "-no_ign_eof", *options]
         said = ""
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) as client:
-            client.stdin.write("ping\n")
+            client.stdin.write(text)
             client.stdin.flush()
             for line in client.stdout:
                 said += line
-                if line.endswith("ping\n"):  # its own lines do not always end before
+                if line.endswith(text):  # its own lines do not always end before
                     break
             client.stdin.close()
         return said
@@ -120,6 +120,15 @@ def openssl_connects_with_each_version(place):
             for version in ("-tls1", "-tls1_1"):
                 said = place.s_client(server.address, version, "-cipher", "ALL:@SECLEVEL=0")
                 assert "alert protocol version" in said, said
+
+
+@test
+def openssl_gets_records_as_short_as_it_asks_for(place):
+    line = "x" * 3000 + "\n"
+    with place.echo() as server:
+        for version in ("-tls1_2", "-tls1_3"):
+            said = place.s_line(server.address, version, "-maxfraglen", "512", text=line)
+            assert said.endswith(line), said
 
 
 @test
