@@ -47,7 +47,7 @@ int use_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_
 }
 
 /// A ticket must not outlive the certificate that its client has shown.
-SSL_TICKET_RETURN judge_ticket(SSL*, SSL_SESSION* session, const unsigned char*, std::size_t,
+SSL_TICKET_RETURN judge_ticket(SSL* ssl, SSL_SESSION* session, const unsigned char*, std::size_t,
                                SSL_TICKET_STATUS status, void*) {
     if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) {
         return SSL_TICKET_RETURN_IGNORE_RENEW;
@@ -55,6 +55,9 @@ SSL_TICKET_RETURN judge_ticket(SSL*, SSL_SESSION* session, const unsigned char*,
     const X509* shown = session == nullptr ? nullptr : SSL_SESSION_get0_peer(session);
     const bool is_over = shown != nullptr && X509_cmp_current_time(X509_get0_notAfter(shown)) <= 0;
     if (is_over) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    // A client shows each ticket once (RFC 8446 C.4): one that gets no other comes to an end of
+    // them.
+    if (SSL_version(ssl) == TLS1_3_VERSION) return SSL_TICKET_RETURN_USE_RENEW;
     return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
 }
 

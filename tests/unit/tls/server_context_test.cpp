@@ -3,6 +3,7 @@
 #include <weir/tls/context.hpp>
 
 #include "engine_pair.hpp"
+#include "tls/record_engine.hpp"
 
 #include <weir/tls/error.hpp>
 
@@ -143,6 +144,30 @@ BOOST_AUTO_TEST_CASE(a_ticket_does_not_outlive_the_certificate_that_its_client_h
         const std::error_code expected =
             is_good ? std::error_code() : make_error_code(weir::tls::errc::certificate_expired);
         BOOST_TEST(second.server.engine.error() == expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_resumes_gets_the_ticket_of_the_next_time) {
+    const server_context server = weir::test::serving(options_for("localhost"));
+    const client_context client = weir::test::trusting(authority().pem());
+    std::size_t tickets = 0;
+    for (int i = 0; i < 4; ++i) {
+        engine_pair pair(client, server);
+        SSL* const asking = pair.client.engine.native();
+        weir::tls::set_session_host(asking, "localhost");
+        const auto newest = client.shared()->sessions.take("localhost");
+        if (newest != nullptr) SSL_set_session(asking, newest.get());
+        pair.shake();
+        BOOST_REQUIRE(pair.is_agreed);
+        BOOST_TEST((SSL_session_reused(asking) == 1) == (i > 0));
+        if (i > 0) BOOST_TEST(client.shared()->sessions.size() == tickets);
+        tickets = client.shared()->sessions.size();
+        // Its record was counted: what follows is read.
+        const auto light = weir::tls::record_engine::take_over(pair.server.engine);
+        BOOST_REQUIRE(light != nullptr);
+        const auto written = light->write(weir::as_bytes("welcome"), pair.server.wire);
+        BOOST_REQUIRE((written == weir::tls::record_engine::step::done));
+        BOOST_TEST(pair.client.read(pair.server.take_sent()) == "welcome");
     }
 }
 
