@@ -210,7 +210,7 @@ std::optional<opened_record> traffic_keys::open(bytes record, mutable_bytes into
     }
     std::size_t end = sealed.size();
     while (end > 0 && into[end - 1] == std::byte{0}) --end;  // padding
-    if (end == 0) return std::nullopt;
+    if (end == 0) return opened_record(content_type{0}, 0);
     return opened_record(static_cast<content_type>(into[end - 1]), end - 1);
 }
 

@@ -84,7 +84,8 @@ public:
     /// @param record    contents.size() + overhead_bytes.
     void seal(content_type type, bytes contents, mutable_bytes record);
     /// Opens a record, header and all, into `into`: at least as large as the record without header
-    /// and tag. nullopt = it is forged or damaged, or has no type.
+    /// and tag. nullopt = it is forged or damaged. One that is only padding has the type 0, as
+    /// none.
     [[nodiscard]] std::optional<opened_record> open(bytes record, mutable_bytes into);
     /// The keys of the next generation (KeyUpdate); records count from zero again.
     void renew();

@@ -252,6 +252,14 @@ BOOST_AUTO_TEST_CASE(types_that_nobody_knows_are_refused) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_record_of_nothing_but_padding_is_not_taken_for_a_forged_one) {
+    for (const std::size_t size : {0U, 10U}) {
+        wild_client client;
+        const std::string padding(size, '\0');
+        client.check_refused(client.record(content_type{}, padding), unexpected_message);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_the_handshake_only_new_keys_may_come) {
     for (const std::string& message : {""s, "\x01"s, "\x04\x00\x00\x00"s, key_update_only + "\x18",
                                        "\x0d\x00\x00\x00\x00\x00"s}) {
