@@ -24,6 +24,7 @@ enum class alert : std::uint8_t {
 constexpr std::uint8_t level_warning = 1;
 constexpr std::uint8_t level_fatal = 2;
 
+constexpr std::uint8_t message_header_bytes = 4;  // type and length (RFC 8446 4)
 constexpr std::uint8_t key_update_type = 24;
 constexpr std::uint8_t update_not_requested = 0;
 constexpr std::uint8_t update_requested = 1;
@@ -187,19 +188,24 @@ record_engine::step record_engine::take_alert(bytes contents, wire_output& out) 
 
 record_engine::step record_engine::take_handshake(bytes part, wire_output& out) {
     if (part.empty()) return refuse(number(alert::unexpected_message), out);
-    // A message that is longer than what is left of a KeyUpdate is none, or goes on with old keys.
-    if (part.size() > message_.size() - message_bytes_) {
-        return refuse(number(alert::unexpected_message), out);
-    }
-    std::copy(part.begin(), part.end(), message_.begin() + message_bytes_);
-    message_bytes_ = static_cast<std::uint8_t>(message_bytes_ + part.size());
+    const std::size_t taken = std::min(part.size(), message_.size() - message_bytes_);
+    std::copy_n(part.begin(), taken, message_.begin() + message_bytes_);
+    message_bytes_ = static_cast<std::uint8_t>(message_bytes_ + taken);
     if (message_[0] != std::byte{key_update_type}) {
         return refuse(number(alert::unexpected_message), out);
     }
+    const auto expected = key_update(false);
+    const bool has_length = message_bytes_ >= message_header_bytes;
+    if (has_length && !std::equal(message_.begin(), message_.begin() + message_header_bytes,
+                                  expected.begin())) {
+        return refuse(number(alert::decode_error), out);
+    }
+    // What follows a KeyUpdate in its record would go on with old keys.
+    if (taken < part.size()) return refuse(number(alert::unexpected_message), out);
     if (message_bytes_ < message_.size()) return step::done;
     message_bytes_ = 0;
     const bool is_request = message_ == key_update(true);
-    if (!is_request && message_ != key_update(false)) {
+    if (!is_request && message_ != expected) {
         return refuse(number(alert::illegal_parameter), out);
     }
     peer_.renew();

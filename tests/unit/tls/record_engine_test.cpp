@@ -266,9 +266,17 @@ BOOST_AUTO_TEST_CASE(of_the_handshake_only_new_keys_may_come) {
         wild_client client;
         client.check_refused(client.record(content_type::handshake, message), unexpected_message);
     }
-    for (const std::string& message : {"\x18\x00\x00\x01\x02"s, "\x18\x00\x00\x02\x00"s}) {
+    wild_client client;
+    const memory neither = client.record(content_type::handshake, "\x18\x00\x00\x01\x02"s);
+    client.check_refused(neither, illegal_parameter);
+}
+
+BOOST_AUTO_TEST_CASE(new_keys_of_another_length_are_no_message) {
+    for (const std::string& message :
+         {"\x18\x00\x00\x00"s, "\x18\x00\x00\x00\x00"s, "\x18\x00\x00\x02\x00"s,
+          "\x18\x00\x00\x02\x00\x00"s, "\x18\x01\x00\x01\x00"s}) {
         wild_client client;
-        client.check_refused(client.record(content_type::handshake, message), illegal_parameter);
+        client.check_refused(client.record(content_type::handshake, message), decode_error);
     }
 }
 
