@@ -30,6 +30,9 @@ constexpr std::uint8_t update_not_requested = 0;
 constexpr std::uint8_t update_requested = 1;
 /// As OpenSSL does: one who sends nothing, again and again, keeps us busy for nothing.
 constexpr std::uint8_t max_empty_records = 32;
+/// In one piece of the wire: new keys cost us more than they cost to ask for, and who has no use for
+/// them between two records has none.
+constexpr std::uint8_t max_updates = 32;
 
 constexpr std::uint8_t number(alert what) noexcept { return static_cast<std::uint8_t>(what); }
 
@@ -208,8 +211,9 @@ record_engine::step record_engine::take_handshake(bytes part, wire_output& out) 
     if (!is_request && message_ != expected) {
         return refuse(number(alert::illegal_parameter), out);
     }
+    if (++updates_ > max_updates) return refuse(number(alert::unexpected_message), out);
     peer_.renew();
-    if (is_request && !has_said_end_) renew_keys(false, out);
+    owes_update_ = owes_update_ || is_request;
     return step::done;
 }
 
@@ -230,11 +234,13 @@ void record_engine::renew_keys(bool asks_peer, wire_output& out) {
     WEIR_ASSERT(!has_said_end_, "nothing follows the end, no new keys either");
     seal(content_type::handshake, key_update(asks_peer), out);
     own_.renew();
+    owes_update_ = owes_update_ && asks_peer;
 }
 
 record_engine::step record_engine::write(bytes contents, wire_output& out) noexcept {
     if (has_said_end_) return step::failed;
     while (!contents.empty()) {
+        if (owes_update_) renew_keys(false, out);  // not before there is something to say (4.6.3)
         const std::size_t size = std::min(contents.size(), traffic_keys::max_contents_bytes);
         seal(content_type::application_data, contents.first(size), out);
         if (own_.is_worn()) renew_keys(false, out);

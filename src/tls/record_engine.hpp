@@ -43,7 +43,10 @@ public:
     record_engine& operator=(const record_engine&) = delete;
     ~record_engine() = default;
 
-    void feed(bytes wire) noexcept { wire_ = wire; }
+    void feed(bytes wire) noexcept {
+        wire_ = wire;
+        updates_ = 0;
+    }
     [[nodiscard]] bytes unread_wire() const noexcept { return wire_; }
     [[nodiscard]] step read(mutable_bytes into, std::size_t& size, wire_output& out) noexcept;
     [[nodiscard]] bool holds_bytes() const noexcept { return !partial_.empty(); }
@@ -54,7 +57,8 @@ public:
     void free_buffers() noexcept { partial_.reset(); }
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
-    /// Says that new keys follow, and has the peer do so, too, if `asks_peer`.
+    /// Says that new keys follow, and has the peer do so, too, if `asks_peer`. A peer's own request
+    /// is met with the next contents: many of them cost one answer.
     void renew_keys(bool asks_peer, wire_output& out);
 
 private:
@@ -76,6 +80,8 @@ private:
     std::array<std::byte, 5> message_{};  // of the handshake, of which only KeyUpdate may come
     std::uint8_t message_bytes_ = 0;
     std::uint8_t empty_records_ = 0;  // in a row
+    std::uint8_t updates_ = 0;        // of the peer's keys, in this piece of the wire
+    bool owes_update_ = false;        // of ours: the peer has asked for it
     bool has_closed_ = false;         // the peer has
     bool has_said_end_ = false;       // we have, or that something is wrong
     std::error_code error_;

@@ -71,10 +71,16 @@ public:
         return last;
     }
     step say(content_type type, std::string_view contents) { return say(record(type, contents)); }
-    /// What the server has answered: one record, opened; empty = nothing.
+    /// The next record that the server has answered, opened; empty = nothing.
     [[nodiscard]] std::string answer() {
-        const memory sent = std::exchange(out.sent, {});
-        if (sent.empty()) return {};
+        if (out.sent.empty()) return {};
+        const std::size_t size = traffic_keys::header_bytes +
+                                 (std::to_integer<std::size_t>(out.sent.at(3)) << 8U) +
+                                 std::to_integer<std::size_t>(out.sent.at(4));
+        BOOST_REQUIRE(size <= out.sent.size());
+        const auto end = out.sent.begin() + static_cast<std::ptrdiff_t>(size);
+        const memory sent(out.sent.begin(), end);
+        out.sent.erase(out.sent.begin(), end);
         memory into(sent.size());
         const auto opened = answers.open(sent, into);
         BOOST_REQUIRE(opened.has_value());
@@ -286,12 +292,74 @@ BOOST_AUTO_TEST_CASE(new_keys_may_be_said_in_fragments_that_nothing_comes_betwee
         BOOST_TEST((client.say(content_type::handshake, std::string(1, each)) == step::needs_wire));
     }
     client.keys.renew();
+    BOOST_TEST((client.server.write(as_bytes("yes"), client.out) == step::done));
     BOOST_TEST(client.answer() == key_update_only);
     client.answers.renew();
+    BOOST_TEST(client.answer() == "yes");
     BOOST_TEST((client.say(content_type::application_data, "hello") == step::needs_wire));
     BOOST_TEST(client.heard == "hello");
     BOOST_TEST((client.say(content_type::handshake, "\x18") == step::needs_wire));
     client.check_refused(client.record(content_type::application_data, "x"), unexpected_message);
+}
+
+BOOST_AUTO_TEST_CASE(many_requests_for_new_keys_are_met_once_before_the_next_contents) {
+    wild_client client;
+    for (int i = 0; i < 1000; ++i) {
+        BOOST_TEST((client.say(content_type::handshake, key_update_please) == step::needs_wire));
+        client.keys.renew();
+    }
+    BOOST_TEST(client.answer().empty());
+    for (const char* const text : {"one", "two"}) {
+        BOOST_TEST((client.server.write(as_bytes(text), client.out) == step::done));
+    }
+    BOOST_TEST(client.answer() == key_update_only);
+    client.answers.renew();
+    BOOST_TEST(client.answer() == "one");
+    BOOST_TEST(client.answer() == "two");
+    BOOST_TEST(client.answer().empty());
+}
+
+BOOST_AUTO_TEST_CASE(new_keys_that_we_ask_for_do_not_meet_the_peers_request) {
+    wild_client client;
+    BOOST_TEST((client.say(content_type::handshake, key_update_please) == step::needs_wire));
+    client.server.renew_keys(true, client.out);
+    BOOST_TEST(client.answer() == key_update_please);
+    client.answers.renew();
+    BOOST_TEST((client.server.write(as_bytes("yes"), client.out) == step::done));
+    BOOST_TEST(client.answer() == key_update_only);
+    client.answers.renew();
+    BOOST_TEST(client.answer() == "yes");
+}
+
+BOOST_AUTO_TEST_CASE(new_keys_that_are_owed_are_forgotten_at_the_end) {
+    wild_client client;
+    BOOST_TEST((client.say(content_type::handshake, key_update_please) == step::needs_wire));
+    client.keys.renew();
+    BOOST_TEST((client.server.close(client.out) == step::done));
+    BOOST_TEST(client.answer() == "\x01\x00"s);
+    BOOST_TEST((client.say(content_type::handshake, key_update_please) == step::needs_wire));
+    client.keys.renew();
+    BOOST_TEST((client.server.write(as_bytes("more"), client.out) == step::failed));
+    BOOST_TEST(client.answer().empty());
+    BOOST_TEST((client.say(content_type::application_data, "still heard") == step::needs_wire));
+    BOOST_TEST(client.heard == "still heard");
+}
+
+BOOST_AUTO_TEST_CASE(one_who_renews_its_keys_again_and_again_at_once_is_refused) {
+    for (const bool is_too_often : {false, true}) {
+        wild_client client;
+        memory wire;
+        for (int i = 0; i < (is_too_often ? 33 : 32); ++i) {
+            const memory update = client.record(content_type::handshake, key_update_only);
+            wire.insert(wire.end(), update.begin(), update.end());
+            client.keys.renew();
+        }
+        if (is_too_often) {
+            client.check_refused(wire, unexpected_message);
+        } else {
+            BOOST_TEST((client.say(wire) == step::needs_wire));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(alerts_end_it_and_those_that_mean_nothing_do_not) {
