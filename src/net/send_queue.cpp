@@ -144,8 +144,8 @@ void send_queue::push(buffer_lease&& data) {
         return;
     }
     if (data.size() <= max_copied_bytes && first_ != nullptr) return push_copy(data.data());
-    if (is_active() && may_block_ && data.is_shared_memory()) {
-        // It would stay behind the send that waits for the peer, for as long as the peer likes.
+    if (waits_for_peer() && data.is_shared_memory()) {
+        // It would stay behind what waits, for as long as the peer likes.
         data = buffer_lease::copy_of(data.data());
     }
     piece* made = piece::referring(data.data());
@@ -200,6 +200,8 @@ bool send_queue::seal_pieces() {
         drop_sealed(size);
         sealed += size;
     }
+    must_wait_ = outcome == sealing::later;
+    if (must_wait_) keep_unsent();
     if (last_record_ != nullptr) return true;  // the layer's last words leave before it fails
     if (first_ == nullptr) {
         static_cast<void>(settle());

@@ -4,7 +4,7 @@
 // At most one send is in flight, because two on one stream interleave. What is queued during a turn
 // leaves together at its end (corking): small pieces are copied side by side, large ones are
 // gathered where they lie. A peer that does not read never holds a shared receive buffer: what the
-// socket does not take at once is copied out of it.
+// socket, or the record layer, does not take at once is copied out of it.
 //
 // Under a record layer (TLS) the pieces at the front are sealed into records when it is their turn,
 // so many that the socket is kept busy and the rest can still be joined:
@@ -40,7 +40,10 @@ public:
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     void push_end();
     /// The layer seals again.
-    void go_on() noexcept { schedule(); }
+    void go_on() noexcept {
+        must_wait_ = false;
+        schedule();
+    }
 
     [[nodiscard]] std::size_t queued_bytes() const noexcept { return queued_; }
     /// Whether a send is in flight, of either kind.
@@ -63,6 +66,10 @@ private:
     /// Moves the only piece, of copied bytes, to where it has room for `more`.
     [[nodiscard]] bool try_grow(std::size_t more);
     void schedule() noexcept;
+    /// Whether only the peer can have what is queued leave.
+    [[nodiscard]] bool waits_for_peer() const noexcept {
+        return must_wait_ || (is_active() && may_block_);
+    }
     /// Seals as many pieces as should be in flight. Returns whether there is something to send.
     [[nodiscard]] bool seal_pieces();
     /// Seals `next` and what follows it, up to a record if those are small; `size` becomes the
@@ -94,6 +101,7 @@ private:
     wait_queue progress_;
     zero_copy_send* zero_copy_ = nullptr;
     bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
+    bool must_wait_ = false;  // the layer seals nothing before it has heard more of the peer
 };
 
 }  // namespace weir::net::detail

@@ -3,6 +3,7 @@
 #include "tls/session_layer.hpp"
 
 #include "../../unit/tls/engine_pair.hpp"
+#include "io/receive_buffers.hpp"
 #include "stream_conformance.hpp"
 #include "tls_streams.hpp"
 
@@ -210,6 +211,45 @@ weir::task<> writes_between_the_halves() {
     static_cast<void>(co_await all);
 }
 
+/// A peer that never says the second half of its message must not keep memory that other sockets
+/// receive into.
+weir::task<> forwards_between_the_halves() {
+    const auto client = with_certificate();
+    auto pair = co_await weir::test::tcp_streams::connect();
+    auto source = co_await weir::test::tcp_streams::connect();
+    open_server server;
+    auto both =
+        weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
+    auto outcome = co_await both;
+    const auto connected = std::move(std::get<0>(outcome));
+    BOOST_REQUIRE(connected.has_value());
+    const auto [first, rest] = server.ticket_in_two();
+    weir::test::expect_success(co_await pair.b.send_copy(first));
+    auto reading = [&pair]() -> weir::task<> {
+        static_cast<void>(co_await pair.a.receive());
+    };
+    auto forwarding = [&]() -> weir::task<> {
+        co_await weir::test::turns(5);
+        const auto& buffers = weir::reactor::current().buffers();
+        const std::string text(2000, 'x');  // too much to be copied for its size
+        for (int i = 0; i < 2; ++i) {
+            weir::test::expect_success(co_await source.a.send_copy(weir::as_bytes(text)));
+            auto piece = co_await source.b.receive();
+            BOOST_REQUIRE(piece.has_value());
+            BOOST_TEST(piece->is_shared_memory());
+            BOOST_TEST(!buffers.is_all_free());
+            pair.a.core().sender().push(std::move(*piece));
+            // What comes first is kept until the layer has said that it has to wait.
+            if (i == 0) co_await weir::test::turns(2);
+            BOOST_TEST(buffers.is_all_free());
+        }
+        BOOST_TEST(pair.a.queued_bytes() == 4000U);
+        weir::test::expect_success(co_await pair.b.shutdown_send());
+    };
+    auto all = weir::when_all(reading(), forwarding());
+    static_cast<void>(co_await all);
+}
+
 /// The peer goes in the middle of its message: then nothing can be written any more.
 weir::task<> the_second_half_never_comes() {
     const auto client = with_certificate();
@@ -261,6 +301,10 @@ BOOST_AUTO_TEST_CASE(new_keys_in_the_running_connection_lose_nothing) {
 }
 BOOST_AUTO_TEST_CASE(what_is_written_amid_a_message_of_the_protocol_leaves_after_it) {
     weir::test::on_reactor(writes_between_the_halves);
+}
+BOOST_AUTO_TEST_CASE(what_waits_for_a_message_of_the_protocol_holds_no_shared_receive_buffer,
+                     WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(forwards_between_the_halves);
 }
 BOOST_AUTO_TEST_CASE(a_message_of_the_protocol_that_stays_half_ends_both_directions) {
     weir::test::on_reactor(the_second_half_never_comes);
