@@ -63,6 +63,10 @@ public:
     [[nodiscard]] step read(mutable_bytes into, std::size_t& size, wire_output& out) noexcept;
     /// Bytes of contents, or of a record that is not whole yet, that lie inside of OpenSSL.
     [[nodiscard]] bool holds_bytes() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
+    /// How many these are at most: OpenSSL tells nobody.
+    [[nodiscard]] std::size_t max_held_bytes() const noexcept {
+        return holds_bytes() ? traffic_keys::max_protected_bytes : 0;
+    }
     /// Seals all of `contents`, 1 byte or more. It needs the wire when the peer is in the middle of
     /// a message of the protocol, as a KeyUpdate: then nothing is sealed before the rest is read.
     [[nodiscard]] step write(bytes contents, wire_output& out) noexcept;

@@ -30,8 +30,8 @@ constexpr std::uint8_t update_not_requested = 0;
 constexpr std::uint8_t update_requested = 1;
 /// As OpenSSL does: one who sends nothing, again and again, keeps us busy for nothing.
 constexpr std::uint8_t max_empty_records = 32;
-/// In one piece of the wire: new keys cost us more than they cost to ask for, and who has no use for
-/// them between two records has none.
+/// In one piece of the wire: new keys cost us more than they cost to ask for, and who has no use
+/// for them between two records has none.
 constexpr std::uint8_t max_updates = 32;
 
 constexpr std::uint8_t number(alert what) noexcept { return static_cast<std::uint8_t>(what); }
@@ -104,15 +104,18 @@ bytes record_engine::next_record(wire_output& out) {
     return partial_bytes_ == whole ? bytes(partial_.data()) : bytes();
 }
 
-/// Moves bytes of the wire to where the record is collected, up to its end.
+/// Moves bytes of the wire to where the record is collected, up to its end. The room grows with
+/// what has come: a header only says that much will.
 void record_engine::keep_partial(std::size_t record_bytes) {
     if (wire_.empty()) return;
-    if (partial_.size() < record_bytes) {
-        buffer_lease larger = buffer_lease::with_room(record_bytes);
+    const std::size_t taken = std::min(wire_.size(), record_bytes - partial_bytes_);
+    const std::size_t needed = partial_bytes_ + taken;
+    if (partial_.size() < needed) {
+        const std::size_t room = std::min(record_bytes, std::max(needed, 2 * partial_bytes_));
+        buffer_lease larger = buffer_lease::with_room(room);
         std::copy_n(partial_.data().begin(), partial_bytes_, larger.data().begin());
         partial_ = std::move(larger);
     }
-    const std::size_t taken = std::min(wire_.size(), record_bytes - partial_bytes_);
     std::copy_n(wire_.begin(), taken,
                 partial_.data().begin() + static_cast<std::ptrdiff_t>(partial_bytes_));
     wire_ = wire_.subspan(taken);
@@ -135,10 +138,7 @@ record_engine::step record_engine::read(mutable_bytes into, std::size_t& size,
             return step::needs_room;
         }
         const auto opened = peer_.open(record, into);
-        if (is_partial) {
-            partial_.reset();
-            partial_bytes_ = 0;
-        }
+        if (is_partial) free_buffers();
         if (!opened) return refuse(number(alert::bad_record_mac), out);
         if (opened->size > traffic_keys::max_contents_bytes) {
             return refuse(number(alert::record_overflow), out);
@@ -199,8 +199,8 @@ record_engine::step record_engine::take_handshake(bytes part, wire_output& out) 
     }
     const auto expected = key_update(false);
     const bool has_length = message_bytes_ >= message_header_bytes;
-    if (has_length && !std::equal(message_.begin(), message_.begin() + message_header_bytes,
-                                  expected.begin())) {
+    if (has_length &&
+        !std::equal(message_.begin(), message_.begin() + message_header_bytes, expected.begin())) {
         return refuse(number(alert::decode_error), out);
     }
     // What follows a KeyUpdate in its record would go on with old keys.

@@ -32,8 +32,8 @@ public:
     using step = engine::step;
 
     /// Goes on in the place of `established`, whose handshake is over; null = it cannot, because
-    /// this is TLS 1.2, a client, a cipher suite that is not known here, or one whose peer has asked
-    /// for short records.
+    /// this is TLS 1.2, a client, a cipher suite that is not known here, or one whose peer has
+    /// asked for short records.
     [[nodiscard]] static std::unique_ptr<record_engine> take_over(engine& established);
 
     /// @param sent  how many records have been protected with `own`.
@@ -49,12 +49,16 @@ public:
     }
     [[nodiscard]] bytes unread_wire() const noexcept { return wire_; }
     [[nodiscard]] step read(mutable_bytes into, std::size_t& size, wire_output& out) noexcept;
-    [[nodiscard]] bool holds_bytes() const noexcept { return !partial_.empty(); }
+    [[nodiscard]] bool holds_bytes() const noexcept { return partial_bytes_ != 0; }
+    [[nodiscard]] std::size_t max_held_bytes() const noexcept { return partial_bytes_; }
     /// Never needs the wire.
     [[nodiscard]] step write(bytes contents, wire_output& out) noexcept;
     [[nodiscard]] step close(wire_output& out) noexcept;
-    /// Nothing is read any more.
-    void free_buffers() noexcept { partial_.reset(); }
+    /// What is collected of a record is needed no more.
+    void free_buffers() noexcept {
+        partial_.reset();
+        partial_bytes_ = 0;
+    }
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
     /// Says that new keys follow, and has the peer do so, too, if `asks_peer`. A peer's own request
@@ -75,7 +79,7 @@ private:
     traffic_keys peer_;
     traffic_keys own_;
     bytes wire_;
-    buffer_lease partial_;                // a record that is not whole: room for all of it
+    buffer_lease partial_;                // a record that is not whole
     std::size_t partial_bytes_ = 0;       // of it that are here
     std::array<std::byte, 5> message_{};  // of the handshake, of which only KeyUpdate may come
     std::uint8_t message_bytes_ = 0;

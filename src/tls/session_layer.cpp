@@ -13,8 +13,6 @@ namespace {
 /// What one lease of opened bytes holds at most.
 constexpr std::size_t max_opened_bytes = 64 * 1024;
 constexpr std::size_t max_record_bytes = 16 * 1024;
-/// What of a record may lie inside of an engine, with its padding.
-constexpr std::size_t max_inside_bytes = max_record_bytes + 256;
 /// A record can be opened only when all of it is there. The first ones of a burst fit into one
 /// packet each, so that none waits for a second round trip; later, large ones cost less.
 constexpr std::size_t packet_record_bytes = 1300;
@@ -40,8 +38,8 @@ bool session_layer<Engine>::open(bytes wire, net::detail::opened_input& to) noex
     engine_->feed(wire);
     step last = step::done;
     while (last == step::done || last == step::needs_room) {
-        const std::size_t inside = engine_->holds_bytes() ? max_inside_bytes : 0;
-        const std::size_t room = std::min(engine_->unread_wire().size() + inside, max_opened_bytes);
+        const std::size_t here = engine_->unread_wire().size() + engine_->max_held_bytes();
+        const std::size_t room = std::min(here, max_opened_bytes);
         if (room == 0) break;
         buffer_lease opened = buffer_lease::with_room(room);
         last = fill(opened, out);

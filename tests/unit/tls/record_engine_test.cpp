@@ -9,6 +9,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -231,6 +234,37 @@ BOOST_AUTO_TEST_CASE(a_record_waits_for_enough_room) {
         into.resize(101);
         BOOST_TEST((other.server.read(into, size, other.out) == step::done));
         BOOST_TEST(size == 100U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_is_announced_holds_no_more_memory_than_came_of_it) {
+    const auto heap_in_use = [] {
+        const auto state = ::mallinfo2();
+        return state.uordblks + state.hblkhd;
+    };
+    constexpr std::size_t count = 100;
+    wild_client client;
+    const memory wire = client.record(content_type::application_data, std::string(16'384, 'a'));
+    std::vector<wild_client> ends(count);
+    memory into(16'385);
+    std::size_t size = 0;
+    const std::size_t before = heap_in_use();
+    for (wild_client& each : ends) {
+        each.server.feed(weir::bytes(wire).first(6));
+        BOOST_TEST((each.server.read(into, size, each.out) == step::needs_wire));
+        BOOST_TEST(each.server.max_held_bytes() == 6U);
+    }
+    BOOST_TEST(heap_in_use() - before < count * 512);
+    for (wild_client& each : ends) {
+        step last = step::needs_wire;
+        for (std::size_t at = 6; at < wire.size() && last == step::needs_wire; at += 10) {
+            each.server.feed(
+                weir::bytes(wire).subspan(at).first(std::min<std::size_t>(10, wire.size() - at)));
+            last = each.server.read(into, size, each.out);
+        }
+        BOOST_TEST((last == step::done));
+        BOOST_TEST(size == 16'384U);
+        BOOST_TEST(each.server.max_held_bytes() == 0U);
     }
 }
 
