@@ -91,14 +91,14 @@ void engine::note_secret(const SSL* ssl, const char* line) {
     const std::string_view digits = text.substr(text.rfind(' ') + 1);  // ends with the text
     std::array<std::byte, traffic_secret::max_bytes> secret{};
     std::size_t size = 0;
-    if (digits.size() > 2 * secret.size() ||
-        OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(secret.data()), secret.size(), &size,
-                              digits.data(), '\0') != 1) {
-        return;
+    const bool is_read = digits.size() <= 2 * secret.size() &&
+                         OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(secret.data()),
+                                               secret.size(), &size, digits.data(), '\0') == 1;
+    if (is_read) {
+        if (self->secrets_ == nullptr) self->secrets_ = std::make_unique<traffic_secrets>();
+        (is_client ? self->secrets_->client : self->secrets_->server) =
+            traffic_secret(bytes(secret).first(size));
     }
-    if (self->secrets_ == nullptr) self->secrets_ = std::make_unique<traffic_secrets>();
-    (is_client ? self->secrets_->client : self->secrets_->server) =
-        traffic_secret(bytes(secret).first(size));
     OPENSSL_cleanse(secret.data(), secret.size());
 }
 

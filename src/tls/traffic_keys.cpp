@@ -55,9 +55,9 @@ public:
                          const std::byte* key, const unsigned char* nonce) {
         const int direction = seals ? 1 : 0;
         int done = 1;
-        if (context_ == nullptr) {
-            context_.reset(EVP_CIPHER_CTX_new());
-            if (context_ == nullptr) throw std::bad_alloc();
+        if (context_ == nullptr) context_.reset(EVP_CIPHER_CTX_new());
+        if (context_ == nullptr) throw std::bad_alloc();
+        if (identity_ == 0) {
             done = EVP_CipherInit_ex(context_.get(), cipher_of(suite), nullptr, nullptr, nullptr,
                                      direction);
         }
@@ -67,19 +67,47 @@ public:
         WEIR_ASSERT(done == 1, "OpenSSL must take the key of a cipher that it has");
         return context_.get();
     }
+    /// If it was told the keys of `identity` last.
+    void forget(std::uint64_t identity) noexcept {
+        if (identity_ != identity) return;
+        EVP_CIPHER_CTX_reset(context_.get());  // cleanses
+        identity_ = 0;
+    }
 
 private:
     cipher_context_ptr context_;
     std::uint64_t identity_ = 0;  // of the keys that it was told last; 0 = none
 };
 
-/// Those of this thread.
+/// Those of a thread: of each suite one that opens and one that seals.
+class cipher_set {
+public:
+    cipher_set() noexcept { of_thread = this; }
+    cipher_set(const cipher_set&) = delete;
+    cipher_set& operator=(const cipher_set&) = delete;
+    ~cipher_set() { of_thread = nullptr; }
+
+    [[nodiscard]] std::array<shared_cipher, 2>& of(cipher_suite suite) noexcept {
+        return all_[static_cast<std::size_t>(suite) -
+                    static_cast<std::size_t>(cipher_suite::aes_128_gcm_sha256)];
+    }
+    /// Null while this thread has used none, and at its end, which connections may outlive.
+    static thread_local constinit cipher_set* of_thread;
+
+private:
+    std::array<std::array<shared_cipher, 2>, suites> all_;
+};
+thread_local constinit cipher_set* cipher_set::of_thread = nullptr;
+
 EVP_CIPHER_CTX* cipher_for(cipher_suite suite, bool seals, std::uint64_t identity,
                            const std::byte* key, const unsigned char* nonce) {
-    thread_local std::array<std::array<shared_cipher, 2>, suites> all;
-    const auto index = static_cast<std::size_t>(suite) -
-                       static_cast<std::size_t>(cipher_suite::aes_128_gcm_sha256);
-    return all[index][seals ? 1 : 0].with(suite, seals, identity, key, nonce);
+    thread_local cipher_set all;
+    return all.of(suite)[seals ? 1 : 0].with(suite, seals, identity, key, nonce);
+}
+
+void forget_cipher(cipher_suite suite, std::uint64_t identity) noexcept {
+    if (cipher_set::of_thread == nullptr) return;
+    for (shared_cipher& each : cipher_set::of_thread->of(suite)) each.forget(identity);
 }
 
 /// An address would not do: the next connection may have the same one.
@@ -138,6 +166,7 @@ traffic_keys::traffic_keys(cipher_suite suite, const traffic_secret& secret, std
 }
 
 traffic_keys::~traffic_keys() {
+    forget_cipher(suite_, identity_);
     OPENSSL_cleanse(key_.data(), key_.size());
     OPENSSL_cleanse(vector_.data(), vector_.size());
 }
@@ -154,6 +183,7 @@ void traffic_keys::renew() {
     secret_.expand("traffic upd", secret);
     secret_ = traffic_secret(secret);
     OPENSSL_cleanse(next.data(), next.size());
+    forget_cipher(suite_, identity_);
     derive();
     next_record_ = 0;
 }

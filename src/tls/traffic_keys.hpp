@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // traffic_keys: what protects the records of one direction of an established TLS 1.3 connection: a
 // secret, the key and the vector that follow from it, and the number of the next record. 150 bytes;
-// OpenSSL's cipher contexts, 1.2 KiB each, are shared by all connections of a thread.
+// OpenSSL's cipher contexts, 1.2 KiB each, are shared by all connections of a thread, and keep no
+// key longer than its connection does.
 //
 // The ciphers and the hash are OpenSSL's; here is only what RFC 8446 5.2, 5.3, 7.2 and 7.3 put
 // around them.

@@ -4,6 +4,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +66,20 @@ public:
 const suite_of all_suites[] = {{cipher_suite::aes_128_gcm_sha256, 32},
                                {cipher_suite::aes_256_gcm_sha384, 48},
                                {cipher_suite::chacha20_poly1305_sha256, 32}};
+
+/// Whether the heap of this process contains `wanted`.
+[[nodiscard]] bool is_in_heap(weir::bytes wanted) {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        if (!line.ends_with("[heap]")) continue;
+        std::size_t dash = 0;
+        const std::uintptr_t begin = std::stoull(line, &dash, 16);
+        const std::uintptr_t end = std::stoull(line.substr(dash + 1), nullptr, 16);
+        const auto* memory = reinterpret_cast<const void*>(begin);
+        return ::memmem(memory, end - begin, wanted.data(), wanted.size()) != nullptr;
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -160,6 +179,35 @@ BOOST_AUTO_TEST_CASE(new_keys_open_only_what_new_keys_have_sealed) {
         const memory record = sealed(sender, content_type::application_data, counted());
         BOOST_TEST(receiver.open(record, into).has_value());
         BOOST_TEST(!late.open(record, into).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_cipher_knows_a_key_longer_than_its_connection_does) {
+    for (const suite_of& each : all_suites) {
+        for (const bool is_renewed : {false, true}) {
+            const traffic_secret secret = some_secret(each.secret_bytes);
+            std::array<std::byte, 16> key{};  // the beginning of it, outside of the heap
+            std::array<std::byte, 32> whole{};
+            const bool is_short = each.suite == cipher_suite::aes_128_gcm_sha256;
+            secret.expand("key", weir::mutable_bytes(whole).first(is_short ? 16 : 32));
+            std::memcpy(key.data(), whole.data(), key.size());
+            std::optional<traffic_keys> sender(std::in_place, each.suite, secret, 0);
+            std::optional<traffic_keys> receiver(std::in_place, each.suite, secret, 0);
+            memory into(100);
+            const memory record = sealed(*sender, content_type::application_data, counted());
+            BOOST_TEST(receiver->open(record, into).has_value());
+            if (is_renewed) {
+                sender->renew();
+                receiver->renew();
+            } else {
+                sender.reset();
+                receiver.reset();
+            }
+            BOOST_TEST(!is_in_heap(key));
+            // Its cipher serves the next.
+            traffic_keys next(each.suite, secret, 0);
+            BOOST_TEST((sealed(next, content_type::application_data, counted()) == record));
+        }
     }
 }
 
