@@ -26,13 +26,24 @@ outbox::entry outbox::remove(line& from, line::iterator place) {
     return gone;
 }
 
+std::optional<outbox::entry> outbox::take_out(ticket id) noexcept {
+    for (line& each : lines_) {
+        const auto found =
+            std::find_if(each.begin(), each.end(), [id](const entry& one) { return one.id == id; });
+        if (found != each.end()) return remove(each, found);
+    }
+    return std::nullopt;
+}
+
 outbox::entry* outbox::same_key(const outgoing& what) noexcept {
     if (what.key().empty()) return nullptr;
-    line& queued = line_of(what);
-    const auto found = std::find_if(queued.rbegin(), queued.rend(), [&what](const entry& each) {
-        return each.what.key() == what.key();
-    });
-    return found == queued.rend() ? nullptr : &*found;
+    for (line& queued : lines_) {
+        const auto found = std::find_if(queued.rbegin(), queued.rend(), [&what](const entry& each) {
+            return each.what.key() == what.key();
+        });
+        if (found != queued.rend()) return &*found;
+    }
+    return nullptr;
 }
 
 bool outbox::make_room(const outgoing& what, std::vector<entry>& displaced) {
@@ -55,9 +66,12 @@ result<outbox::ticket> outbox::push(outgoing what, std::vector<entry>& displaced
             if (what.payload().size() > options_.max_bytes - others) {
                 return fail(std::errc::no_buffer_space);
             }
-            queued_bytes_ += what.payload().size() - older->what.payload().size();
-            displaced.push_back(std::exchange(*older, entry(id, std::move(what))));
-            return id;
+            if (older->what.urgency() == what.urgency()) {
+                queued_bytes_ += what.payload().size() - older->what.payload().size();
+                displaced.push_back(std::exchange(*older, entry(id, std::move(what))));
+                return id;
+            }
+            displaced.push_back(*take_out(older->id));
         }
     }
     if (!has_room(what)) {
@@ -80,14 +94,7 @@ bool outbox::withdraw(ticket id) noexcept {
         withdrawn_ = true;
         return true;
     }
-    for (line& each : lines_) {
-        const auto found =
-            std::find_if(each.begin(), each.end(), [id](const entry& one) { return one.id == id; });
-        if (found == each.end()) continue;
-        static_cast<void>(remove(each, found));
-        return true;
-    }
-    return false;
+    return take_out(id).has_value();
 }
 
 const outbox::entry* outbox::take() {

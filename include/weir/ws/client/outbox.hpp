@@ -36,8 +36,9 @@ public:
     std::size_t max_messages = 500;
     /// Bytes of their payloads, 1 ... any. A message larger than that is refused.
     std::size_t max_bytes = std::size_t{8} << 20U;
-    /// What a message does that finds no room. `conflate`: the queued one of the same key is
-    /// replaced where it stands, full or not; one without such a predecessor fails when full.
+    /// What a message does that finds no room. `conflate`: it replaces the queued one of the same
+    /// key, full or not: where that one stands, or as the last of its own urgency if that is
+    /// another. One without such a predecessor fails when full.
     when_full policy = when_full::wait;
     when_down at_break = when_down::keep;
 };
@@ -100,6 +101,7 @@ private:
     [[nodiscard]] entry* same_key(const outgoing& what) noexcept;
     [[nodiscard]] bool make_room(const outgoing& what, std::vector<entry>& displaced);
     [[nodiscard]] entry remove(line& from, line::iterator place);
+    [[nodiscard]] std::optional<entry> take_out(ticket id) noexcept;
 
     outbox_options options_;
     std::array<line, priorities> lines_;

@@ -93,6 +93,17 @@ BOOST_AUTO_TEST_CASE(a_newer_price_takes_the_place_of_the_older_one) {
     BOOST_TEST(take_all(box) == "a2b2x");
 }
 
+BOOST_AUTO_TEST_CASE(a_newer_price_replaces_the_older_one_of_another_urgency) {
+    outbox box = box_of(2, when_full::conflate, 4);
+    push(box, outgoing("a1").key("a").urgency(priority::background));
+    push(box, outgoing("b1").key("b"));
+    BOOST_TEST(push(box, outgoing("a2").key("a").urgency(priority::urgent)) == "a1");
+    BOOST_TEST(box.size() == 2U);
+    BOOST_TEST(box.size_bytes() == 4U);
+    BOOST_TEST(push(box, outgoing("a33").key("a")) == no_space());
+    BOOST_TEST(take_all(box) == "a2b1");
+}
+
 BOOST_AUTO_TEST_CASE(bytes_are_bounded_as_messages_are) {
     outbox box = box_of(100, when_full::drop_oldest, 10);
     push(box, "aaaa");
