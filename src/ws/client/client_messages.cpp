@@ -20,7 +20,8 @@ task<result<message>> client_core::request(outgoing what, correlation reply) {
 }
 
 task<result<message>> client_core::request_over(send_lane& lane, outgoing what, correlation reply) {
-    waiting_request mine(requests_, std::move(reply));
+    const asker who = &lane == &express_ ? asker::hook : asker::user;
+    waiting_request mine(requests_, std::move(reply), who);
     ok(requests_.add(mine, now()));
     auto limited = with_timeout(setup_.request_timeout, exchange(lane, std::move(what), mine));
     co_return co_await limited;

@@ -12,13 +12,14 @@ namespace weir::ws {
 
 result<void> correlation_table::add(pending_request& request, time_point now) {
     forget_overdue(now);
-    if (size_ >= limits_.max_pending) return fail(make_error_code(refusal::too_many_in_flight));
+    if (count_of(request) >= limits_.max_pending)
+        return fail(make_error_code(refusal::too_many_in_flight));
     if (request.by().has_id() && !by_id_.try_emplace(request.by().id(), &request).second) {
         return fail(make_error_code(client_errc::duplicate_id));
     }
     request.is_sent_ = false;
     all_.push_back(request);
-    ++size_;
+    ++count_of(request);
     return {};
 }
 
@@ -32,7 +33,7 @@ void correlation_table::note_sent(pending_request& request) noexcept {
 
 void correlation_table::unlist(pending_request& request) noexcept {
     request.unlink();
-    --size_;
+    --count_of(request);
 }
 
 void correlation_table::leave(pending_request& request, time_point now) {

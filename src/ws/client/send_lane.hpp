@@ -28,8 +28,9 @@ class send_lane;
 /// A request and the place of its message. Lives in the frame of whoever asked.
 class waiting_request final : public pending_request {
 public:
-    explicit waiting_request(correlation_table& table, correlation by) noexcept
-        : pending_request(std::move(by)), table_(table) {}
+    explicit waiting_request(correlation_table& table, correlation by,
+                             asker who = asker::user) noexcept
+        : pending_request(std::move(by), who), table_(table) {}
     waiting_request(const waiting_request&) = delete;
     waiting_request& operator=(const waiting_request&) = delete;
     /// Withdraws the message if it has not left, and gives the reply up.

@@ -17,6 +17,7 @@
 #include <weir/ws/client/correlation.hpp>
 #include <weir/ws/message.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,15 +31,23 @@
 
 namespace weir::ws {
 
+/// Who waits for a reply. Each is counted apart: a table full of the one has room for the other.
+enum class asker : std::uint8_t {
+    user,  ///< of the client
+    hook,  ///< of the connection, which cannot live without its replies
+};
+
 /// A request that waits for its reply. Lives where its caller waits, and leaves its table first.
 class pending_request : public list_node {
 public:
-    explicit pending_request(correlation by) noexcept : by_(std::move(by)) {}
+    explicit pending_request(correlation by, asker who = asker::user) noexcept
+        : by_(std::move(by)), who_(who) {}
 
     /// Its reply, or why there is none. Called once; must not throw.
     virtual void settle(result<message>&& how) noexcept = 0;
 
     [[nodiscard]] const correlation& by() const noexcept { return by_; }
+    [[nodiscard]] asker who() const noexcept { return who_; }
     [[nodiscard]] bool is_sent() const noexcept { return is_sent_; }
 
 protected:
@@ -48,6 +57,7 @@ private:
     friend class correlation_table;
     correlation by_;
     std::uint64_t turn_ = 0;  // of all requests that were sent
+    asker who_;
     bool is_sent_ = false;
 };
 
@@ -56,7 +66,7 @@ class correlation_limits {
 public:
     correlation_limits() noexcept {}
 
-    /// Requests that may wait for a reply, 1 ... any.
+    /// Requests of users that may wait for a reply, and as many of hooks: 1 ... any.
     std::size_t max_pending = 1024;
     /// Requests that were given up, and whose replies may still come; the oldest is forgotten for
     /// one more. 1 ... any.
@@ -100,7 +110,7 @@ public:
     void refuse(pending_request& request, std::error_code why);
 
     /// Requests that wait, sent or not.
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t size() const noexcept { return counts_[0] + counts_[1]; }
     /// Requests whose replies would be swallowed.
     [[nodiscard]] std::size_t late() const noexcept { return late_.size(); }
 
@@ -122,6 +132,9 @@ private:
         time_point until;
     };
 
+    [[nodiscard]] std::size_t& count_of(const pending_request& request) noexcept {
+        return counts_[static_cast<std::size_t>(request.who())];
+    }
     void unlist(pending_request& request) noexcept;
     void settle(pending_request& request, result<message>&& how) noexcept;
     void forget_oldest();
@@ -134,7 +147,7 @@ private:
     std::unordered_map<std::string, pending_request*, text_hash, std::equal_to<>> by_id_;
     intrusive_list<pending_request> all_;  // those that were sent, in the order in which they were
     std::deque<absentee> late_;            // in the order in which they were given up
-    std::size_t size_ = 0;
+    std::array<std::size_t, 2> counts_{};  // by who asked
     std::uint64_t turns_ = 0;
 };
 

@@ -199,6 +199,29 @@ CO_TEST(who_we_are_is_said_before_channels_and_messages) {
     });
 }
 
+CO_TEST(requests_that_wait_for_the_connection_do_not_keep_it_from_logging_in) {
+    const auto prepare = [](client_setup& setup) {
+        log_in(setup, 0s);
+        setup.requests.max_pending = 1;
+    };
+    co_await play(prepare, [](client& peer, fake_server& server) -> weir::task<> {
+        const auto ready = co_await peer.until_ready();
+        CO_REQUIRE(ready);
+        server.kill();
+        const auto down =
+            co_await eventually([&] { return peer.state() == client_state::reconnecting; });
+        CO_REQUIRE(down);
+        const auto revive = [](client& of, fake_server& other) -> weir::task<> {
+            const auto waits = co_await eventually([&] { return of.pending_requests() == 1; });
+            if (waits) other.start();
+        };
+        auto both = weir::when_all(ask(peer, "1", "x"), revive(peer, server));
+        const auto outcomes = co_await both;
+        CO_CHECK_EQUAL(std::get<0>(outcomes), "1 x");
+        CO_CHECK_EQUAL(without_ids(server.heard(2)), "login me\necho x\n");
+    });
+}
+
 CO_TEST(a_refused_login_is_not_tried_again) {
     const auto prepare = [](client_setup& setup) { log_in(setup, 0s); };
     co_await play(prepare, [](client& peer, fake_server& server) -> weir::task<> {

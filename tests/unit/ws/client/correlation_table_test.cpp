@@ -17,6 +17,7 @@ BOOST_AUTO_TEST_SUITE(correlation_table_test)
 namespace {
 
 using namespace std::chrono_literals;
+using weir::ws::asker;
 using weir::ws::client_errc;
 using weir::ws::correlation;
 using weir::ws::correlation_limits;
@@ -32,7 +33,8 @@ message text(std::string_view what) {
 
 class request final : public weir::ws::pending_request {
 public:
-    explicit request(correlation by) : pending_request(std::move(by)) {}
+    explicit request(correlation by, asker who = asker::user)
+        : pending_request(std::move(by), who) {}
     void settle(weir::result<message>&& how) noexcept override { ended.emplace(std::move(how)); }
     /// What it got: the reply, the error, or nothing yet.
     [[nodiscard]] std::string got() const {
@@ -210,6 +212,23 @@ BOOST_AUTO_TEST_CASE(requests_and_late_replies_are_bounded) {
     here.add("5");
     request third(correlation::by_id("6"));
     BOOST_TEST((here.table.add(third, start).error() == weir::refusal::too_many_in_flight));
+}
+
+BOOST_AUTO_TEST_CASE(users_and_hooks_do_not_take_each_other_s_room) {
+    correlation_limits few;
+    few.max_pending = 1;
+    scene here(few);
+    here.add("1");
+    request of_hook(correlation::by_id("2"), asker::hook);
+    request another(correlation::by_id("3"), asker::hook);
+    BOOST_TEST(here.table.add(of_hook, start).has_value());
+    BOOST_TEST(here.table.size() == 2U);
+    BOOST_TEST((here.table.add(another, start).error() == weir::refusal::too_many_in_flight));
+    here.table.note_sent(of_hook);
+    BOOST_TEST((here.take("reply", "2") == outcome::answered));
+    BOOST_TEST(here.table.add(another, start).has_value());
+    here.table.leave(another, start);
+    BOOST_TEST(here.table.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
