@@ -16,15 +16,29 @@ namespace weir::ws::detail {
 /// While the peer is asked for a channel: an answer settles it, whatever else ends it does not.
 class client_core::open_question {
 public:
-    explicit open_question(client_core& of, const std::string& channel) noexcept
-        : of_(of), channel_(channel) {}
+    explicit open_question(client_core& of, std::string channel,
+                           subscription_set::question number) noexcept
+        : of_(of), channel_(std::move(channel)), number_(number) {}
     open_question(const open_question&) = delete;
     open_question& operator=(const open_question&) = delete;
-    ~open_question() { static_cast<void>(of_.subscriptions_.interrupt(channel_, of_.now())); }
+    ~open_question() { static_cast<void>(interrupt()); }
+
+    [[nodiscard]] const std::string& channel() const noexcept { return channel_; }
+    // False when it is settled already.
+    [[nodiscard]] bool confirm() const {
+        return of_.subscriptions_.confirm(channel_, number_, of_.now());
+    }
+    [[nodiscard]] bool refuse() const {
+        return of_.subscriptions_.refuse(channel_, number_, of_.now());
+    }
+    [[nodiscard]] bool interrupt() const {
+        return of_.subscriptions_.interrupt(channel_, number_, of_.now());
+    }
 
 private:
     client_core& of_;
-    const std::string& channel_;
+    std::string channel_;
+    subscription_set::question number_;
 };
 
 task<result<void>> client_core::authenticate(client_link over) {
@@ -42,43 +56,52 @@ task<result<void>> client_core::authenticate(client_link over) {
 task<result<void>> client_core::subscribe(std::string channel) {
     if (!setup_.subscribe) co_return fail(std::errc::function_not_supported);
     co_await ok(until_ready());
-    switch (ok(subscriptions_.begin(channel, now()))) {
-        case subscription_set::begun::has_it:
-            co_return {};
-        case subscription_set::begun::pending:
-            co_return fail(make_error_code(client_errc::subscription_pending));
-        case subscription_set::begun::asked:
-            break;
-    }
+    const auto number = ok(subscriptions_.begin(channel, now()));
+    if (!number) co_return {};  // it is confirmed already
     publish(subscription_changed(channel, subscription_status::pending));
-    co_return co_await ask_for(std::move(channel), link());
+    co_return co_await ask_for(std::move(channel), *number, link());
 }
 
-task<result<void>> client_core::ask_for(std::string channel, client_link over) {
-    const open_question asked(*this, channel);
+task<result<void>> client_core::ask_for(std::string channel, subscription_set::question number,
+                                        client_link over) {
+    const open_question asked(*this, std::move(channel), number);
     auto answering =
-        with_timeout(setup_.subscriptions.pending_timeout, setup_.subscribe(over, channel));
+        with_timeout(setup_.subscriptions.pending_timeout, setup_.subscribe(over, asked.channel()));
     const auto answer = co_await answering;
-    co_return settle(channel, answer, over);
+    co_return settle(asked, answer, over);
 }
 
-result<void> client_core::settle(const std::string& channel, const result<void>& answer,
+bool client_core::is_refusal(std::error_code why) const {
+    if (why == client_errc::subscription_refused) return true;
+    return policy_.class_of(failure(why, close_code::no_status, true)) == error_class::critical;
+}
+
+result<void> client_core::settle(const open_question& asked, const result<void>& answer,
                                  const client_link& over) {
     // What was agreed on over a connection has ended with it.
     if (!over.is_alive()) return fail(make_error_code(client_errc::connection_lost));
     if (answer) {
-        if (subscriptions_.confirm(channel, now())) {
-            publish(subscription_changed(channel, subscription_status::confirmed));
+        if (asked.confirm()) {
+            publish(subscription_changed(asked.channel(), subscription_status::confirmed));
         }
         return {};
     }
     const std::error_code why = answer.error();
-    if (is_stopped(why) || why == client_errc::connection_lost) return answer;
-    static_cast<void>(subscriptions_.expire(now()));
-    // One that ran into a limit of its own, before that of the set, has failed.
-    const bool has_failed = subscriptions_.refuse(channel, now());
-    publish(subscription_changed(
-        channel, has_failed ? subscription_status::failed : subscription_status::expired, why));
+    if (is_stopped(why) || why == client_errc::connection_lost || why == client_errc::closed) {
+        return answer;
+    }
+    for (const std::string& each : subscriptions_.expire(now())) {
+        publish(subscription_changed(each, subscription_status::expired,
+                                     std::make_error_code(std::errc::timed_out)));
+    }
+    // Only the peer's word ends one that is wanted: any other error may pass.
+    const bool has_changed = is_refusal(why) ? asked.refuse() : asked.interrupt();
+    if (has_changed) {
+        const bool is_kept = subscriptions_.find(asked.channel()) != nullptr;
+        publish(subscription_changed(
+            asked.channel(), is_kept ? subscription_status::expired : subscription_status::failed,
+            why));
+    }
     return answer;
 }
 
@@ -93,9 +116,9 @@ task<result<void>> client_core::restore(client_link over) {
 }
 
 task<result<void>> client_core::restore_one(std::string channel, client_link over) {
-    if (subscriptions_.find(channel) == nullptr) co_return {};  // ended meanwhile
-    subscriptions_.ask(channel, now());
-    const auto answer = co_await ask_for(std::move(channel), over);
+    const auto number = subscriptions_.ask(channel, now());
+    if (!number) co_return {};  // ended meanwhile
+    const auto answer = co_await ask_for(std::move(channel), *number, over);
     // One that is refused does not cost the others; its event says so.
     if (!over.is_alive()) co_return fail(make_error_code(client_errc::connection_lost));
     if (!answer && is_stopped(answer.error())) co_return fail(answer.error());

@@ -112,8 +112,11 @@ private:
     [[nodiscard]] task<result<message>> request_over(send_lane& lane, outgoing what,
                                                      correlation reply);
     [[nodiscard]] task<void> keep(message& arrived);
-    [[nodiscard]] task<result<void>> ask_for(std::string channel, client_link over);
-    [[nodiscard]] result<void> settle(const std::string& channel, const result<void>& answer,
+    [[nodiscard]] task<result<void>> ask_for(std::string channel, subscription_set::question number,
+                                             client_link over);
+    /// Whether a hook's error is the peer's word about a channel.
+    [[nodiscard]] bool is_refusal(std::error_code why) const;
+    [[nodiscard]] result<void> settle(const open_question& asked, const result<void>& answer,
                                       const client_link& over);
     [[nodiscard]] task<result<void>> restore_one(std::string channel, client_link over);
 

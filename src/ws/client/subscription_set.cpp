@@ -52,18 +52,19 @@ const subscription* subscription_set::find(std::string_view channel) const noexc
     return found == numbers_.end() ? nullptr : &by_number_.find(found->second)->second;
 }
 
-void subscription_set::add(std::string channel, bool is_wanted, time_point now) {
+subscription& subscription_set::add(std::string channel, bool is_wanted, time_point now) {
     const std::uint64_t number = ++last_;
     const auto made = by_number_.emplace(number, subscription(number, channel, now)).first;
     made->second.is_wanted_ = is_wanted;
     numbers_.emplace(std::move(channel), number);
+    return made->second;
 }
 
 void subscription_set::change(subscription& which, subscription_status status,
                               time_point now) noexcept {
     which.status_ = status;
     which.since_ = now;
-    which.is_asked_ = false;
+    which.question_ = 0;
 }
 
 void subscription_set::retire(subscription& which, subscription_status status, time_point now) {
@@ -76,53 +77,66 @@ void subscription_set::retire(subscription& which, subscription_status status, t
     if (history_.size() > limits_.max_history) history_.pop_front();
 }
 
-result<subscription_set::begun> subscription_set::begin(std::string channel, time_point now) {
+subscription* subscription_set::asked(std::string_view channel, question which) noexcept {
+    subscription* const known = look_up(channel);
+    return known != nullptr && known->question_ == which ? known : nullptr;
+}
+
+subscription_set::question subscription_set::put_question(subscription& about) noexcept {
+    about.question_ = ++last_question_;
+    return about.question_;
+}
+
+result<std::optional<subscription_set::question>> subscription_set::begin(std::string channel,
+                                                                          time_point now) {
     if (subscription* known = look_up(channel)) {
         switch (known->status()) {
             case subscription_status::confirmed:
-                return begun::has_it;
+                return std::optional<question>();
             case subscription_status::pending:
-                return begun::pending;
+                return fail(make_error_code(client_errc::subscription_pending));
             default:  // it expired while it was restored
                 change(*known, subscription_status::pending, now);
-                known->is_asked_ = true;
-                return begun::asked;
+                return std::optional(put_question(*known));
         }
     }
     if (size() >= limits_.max_channels) {
         return fail(make_error_code(client_errc::too_many_subscriptions));
     }
-    add(std::move(channel), false, now);
-    by_number_.rbegin()->second.is_asked_ = true;
-    return begun::asked;
+    return std::optional(put_question(add(std::move(channel), false, now)));
 }
 
-void subscription_set::ask(std::string_view channel, time_point now) {
+std::optional<subscription_set::question> subscription_set::ask(std::string_view channel,
+                                                                time_point now) {
     subscription* const which = look_up(channel);
-    if (which == nullptr || which->status() != subscription_status::pending) return;
+    if (which == nullptr || which->status() != subscription_status::pending) return std::nullopt;
     which->since_ = now;
-    which->is_asked_ = true;
+    return put_question(*which);
 }
 
-bool subscription_set::confirm(std::string_view channel, time_point now) {
-    subscription* const which = look_up(channel);
-    if (which == nullptr || which->status() != subscription_status::pending) return false;
-    which->is_wanted_ = true;
-    change(*which, subscription_status::confirmed, now);
+bool subscription_set::confirm(std::string_view channel, question which, time_point now) {
+    subscription* const known = asked(channel, which);
+    if (known == nullptr) return false;
+    known->is_wanted_ = true;
+    change(*known, subscription_status::confirmed, now);
     return true;
 }
 
-bool subscription_set::refuse(std::string_view channel, time_point now) {
-    subscription* const which = look_up(channel);
-    if (which == nullptr || which->status() != subscription_status::pending) return false;
-    retire(*which, subscription_status::failed, now);
+bool subscription_set::refuse(std::string_view channel, question which, time_point now) {
+    subscription* const known = asked(channel, which);
+    if (known == nullptr) return false;
+    retire(*known, subscription_status::failed, now);
     return true;
 }
 
-bool subscription_set::interrupt(std::string_view channel, time_point now) {
-    subscription* const which = look_up(channel);
-    if (which == nullptr || which->status() != subscription_status::pending) return false;
-    if (!which->is_wanted()) retire(*which, subscription_status::failed, now);
+bool subscription_set::interrupt(std::string_view channel, question which, time_point now) {
+    subscription* const known = asked(channel, which);
+    if (known == nullptr) return false;
+    if (known->is_wanted()) {
+        change(*known, subscription_status::expired, now);
+    } else {
+        retire(*known, subscription_status::failed, now);
+    }
     return true;
 }
 
@@ -136,7 +150,7 @@ bool subscription_set::end(std::string_view channel, time_point now) {
 std::vector<std::string> subscription_set::expire(time_point now) {
     std::vector<std::string> expired;
     for (const auto& [number, each] : by_number_) {
-        if (each.is_asked_ && now - each.since() >= limits_.pending_timeout) {
+        if (each.question_ != 0 && now - each.since() >= limits_.pending_timeout) {
             expired.push_back(each.channel());
         }
     }
@@ -154,7 +168,7 @@ std::vector<std::string> subscription_set::expire(time_point now) {
 subscription_set::time_point subscription_set::next_expiry() const noexcept {
     time_point first = time_point::max();
     for (const auto& [number, each] : by_number_) {
-        if (each.is_asked_) first = std::min(first, each.since() + limits_.pending_timeout);
+        if (each.question_ != 0) first = std::min(first, each.since() + limits_.pending_timeout);
     }
     return first;
 }

@@ -38,7 +38,9 @@ public:
     /// Says who we are. Gives how long the peer believes it; zero = as long as the connection.
     using authentication = std::function<task<result<std::chrono::nanoseconds>>(client_link)>;
     /// Asks the peer for a channel, or to end it, and waits for its answer. It sends before it
-    /// waits for anything else: so channels are restored in their order.
+    /// waits for anything else: so channels are restored in their order. A channel that is
+    /// restored is given up for `subscription_refused` and for critical errors; after any other it
+    /// is expired, and asked for again with the next connection.
     using channel_request = std::function<task<result<void>>(client_link, std::string)>;
     /// Asks the peer for a sign of life and checks its answer.
     using heartbeat = std::function<task<result<void>>(client_link)>;

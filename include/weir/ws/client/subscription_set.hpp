@@ -7,10 +7,12 @@
 //              | |  +-- prepare_for_reconnect: all that were ever confirmed and not ended, in the
 //              | |                             order in which they were first asked for
 //              | +--refuse--> failed
-//              +--nobody answers for pending_timeout--> expired
+//              +--nobody answers for pending_timeout, or the question is interrupted--> expired
 //
 // A subscription is wanted from its first confirmation until it ends or is refused: one that
 // expired while it was restored is wanted still, and restored with the next connection.
+//
+// Each question to the peer has a number: what became of an older one settles no newer one.
 #pragma once
 
 #include <weir/base/result.hpp>
@@ -20,6 +22,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,7 +37,7 @@ enum class subscription_status : std::uint8_t {
     confirmed,     ///< the peer sends it
     failed,        ///< the peer has refused it
     unsubscribed,  ///< ended by this side
-    expired,       ///< nobody has answered in time
+    expired,       ///< nobody has answered in time, or could be asked
 };
 
 /// Its name, as in a log.
@@ -65,7 +68,7 @@ private:
     time_point since_;
     subscription_status status_ = subscription_status::pending;
     bool is_wanted_ = false;
-    bool is_asked_ = false;  // the peer, since it is pending
+    std::uint64_t question_ = 0;  // that the peer is asked, while it is pending; 0 = none
 };
 
 /// The bounds of a subscription_set.
@@ -88,23 +91,21 @@ public:
 
     explicit subscription_set(const subscription_limits& limits) noexcept : limits_(limits) {}
 
-    /// What `begin` found.
-    enum class begun : std::uint8_t {
-        asked,    ///< pending now: ask the peer
-        has_it,   ///< confirmed before: nothing to do
-        pending,  ///< somebody else is asking
-    };
-    /// Somebody wants `channel`. Errors: too_many_subscriptions.
-    [[nodiscard]] result<begun> begin(std::string channel, time_point now);
-    /// The peer is asked to restore `channel`: from now on it can expire.
-    void ask(std::string_view channel, time_point now);
-    /// The peer agreed; one that is not pending stays what it is.
-    bool confirm(std::string_view channel, time_point now);
+    /// Names a question; never used again.
+    using question = std::uint64_t;
+
+    /// Somebody wants `channel`: ask the peer. None = it is confirmed, there is nothing to do.
+    /// Errors: subscription_pending (somebody else is asking), too_many_subscriptions.
+    [[nodiscard]] result<std::optional<question>> begin(std::string channel, time_point now);
+    /// The peer is asked to restore `channel`: from now on it can expire. None = it is not pending.
+    [[nodiscard]] std::optional<question> ask(std::string_view channel, time_point now);
+    /// The peer agreed. False, as of the following two, when `which` is over: nothing changes.
+    bool confirm(std::string_view channel, question which, time_point now);
     /// The peer refused.
-    bool refuse(std::string_view channel, time_point now);
-    /// Nobody knows what became of the question: the connection broke, or the asker was stopped.
-    /// One that is wanted stays pending until the next connection, another is forgotten.
-    bool interrupt(std::string_view channel, time_point now);
+    bool refuse(std::string_view channel, question which, time_point now);
+    /// The peer has said nothing about it: the connection broke, the asker was stopped or failed.
+    /// One that is wanted expires, another has failed.
+    bool interrupt(std::string_view channel, question which, time_point now);
     /// This side wants it no more.
     bool end(std::string_view channel, time_point now);
     /// Ends the wait of those that the peer was asked for too long ago; gives their channels.
@@ -132,7 +133,10 @@ public:
 
 private:
     [[nodiscard]] subscription* look_up(std::string_view channel) noexcept;
-    void add(std::string channel, bool is_wanted, time_point now);
+    /// Null when `which` is over.
+    [[nodiscard]] subscription* asked(std::string_view channel, question which) noexcept;
+    [[nodiscard]] question put_question(subscription& about) noexcept;
+    subscription& add(std::string channel, bool is_wanted, time_point now);
     void change(subscription& which, subscription_status status, time_point now) noexcept;
     /// It is over: it goes to the history.
     void retire(subscription& which, subscription_status status, time_point now);
@@ -149,6 +153,7 @@ private:
     std::unordered_map<std::string, std::uint64_t, text_hash, std::equal_to<>> numbers_;
     std::deque<subscription> history_;
     std::uint64_t last_ = 0;
+    question last_question_ = 0;
 };
 
 }  // namespace weir::ws

@@ -154,6 +154,63 @@ CO_TEST(two_who_want_one_channel_at_once_ask_for_it_once) {
     });
 }
 
+CO_TEST(a_channel_that_cannot_be_restored_at_once_is_restored_with_the_next_connection) {
+    const auto prepare = [](client_setup& setup) { setup.request_timeout = 1s; };
+    co_await play(prepare, [](client& peer, fake_server& server) -> weir::task<> {
+        co_await subscribe_all(peer, "a bb");
+        server.answer = [](const std::string& line) {
+            const auto words = words_of(line);
+            return words[2] == "bb" ? std::string() : words[0] + " ok";
+        };
+        const auto without = co_await restart(peer, server);
+        CO_REQUIRE(without);
+        CO_CHECK(is_active(peer, "a") && !is_active(peer, "bb"));
+        const auto* const kept = peer.subscriptions().find("bb");
+        CO_REQUIRE(kept != nullptr);
+        CO_CHECK(kept->status() == subscription_status::expired);
+        CO_CHECK(kept->is_wanted());
+        server.answer = [](const std::string& line) { return words_of(line)[0] + " ok"; };
+        const auto again = co_await restart(peer, server);
+        CO_REQUIRE(again);
+        CO_CHECK(is_active(peer, "a") && is_active(peer, "bb"));
+    });
+}
+
+CO_TEST(an_older_question_about_a_channel_does_not_settle_a_newer_one) {
+    weir::event first_may_end;
+    const auto prepare = [&first_may_end](client_setup& setup) {
+        // The first question fails when it is told to, the second is answered later.
+        setup.subscribe = [&first_may_end, number = 0](client_link, std::string) mutable {
+            const auto hook = [](weir::event& ends,
+                                 bool is_first) -> weir::task<weir::result<void>> {
+                if (!is_first) co_return co_await weir::sleep_for(2s);
+                const auto told = co_await ends.wait();
+                if (!told) co_return weir::fail(told.error());
+                co_return weir::fail(make_error_code(client_errc::subscription_refused));
+            };
+            return hook(first_may_end, ++number == 1);
+        };
+    };
+    co_await play(prepare, [&first_may_end](client& peer, fake_server&) -> weir::task<> {
+        const auto ready = co_await peer.until_ready();
+        CO_REQUIRE(ready);
+        const auto meanwhile = [](client& of, weir::event& end_first) -> weir::task<> {
+            const auto asked =
+                co_await eventually([&] { return of.subscriptions().find("a") != nullptr; });
+            CO_REQUIRE(asked);
+            const auto ended = co_await of.unsubscribe("a");
+            CO_REQUIRE(ended);
+            end_first.set();
+            const auto subscribed = co_await of.subscribe("a");
+            CO_CHECK(subscribed.has_value());
+        };
+        auto both = weir::when_all(peer.subscribe("a"), meanwhile(peer, first_may_end));
+        const auto outcomes = co_await both;
+        CO_CHECK(weir::test::error_of(std::get<0>(outcomes)) == client_errc::subscription_refused);
+        CO_CHECK(is_active(peer, "a"));
+    });
+}
+
 CO_TEST(restoring_keeps_to_the_limit_of_the_rate) {
     weir::rate::rate_limiter<> five_a_second(weir::rate::quota(5, 1s));
     const auto prepare = [&](client_setup& setup) { setup.limiter = &five_a_second; };

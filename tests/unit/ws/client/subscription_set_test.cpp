@@ -17,7 +17,6 @@ using weir::ws::client_errc;
 using weir::ws::subscription_limits;
 using weir::ws::subscription_set;
 using weir::ws::subscription_status;
-using begun = weir::ws::subscription_set::begun;
 using names = std::vector<std::string>;
 
 const subscription_set::time_point start{};
@@ -25,10 +24,17 @@ const subscription_set::time_point start{};
 subscription_set confirmed(const names& channels) {
     subscription_set set{subscription_limits()};
     for (const std::string& each : channels) {
-        BOOST_REQUIRE((set.begin(each, start).value() == begun::asked));
-        BOOST_REQUIRE(set.confirm(each, start));
+        const auto number = set.begin(each, start);
+        BOOST_REQUIRE((number && *number));
+        BOOST_REQUIRE(set.confirm(each, **number, start));
     }
     return set;
+}
+
+subscription_set::question begin(subscription_set& set, const std::string& channel) {
+    const auto number = set.begin(channel, start);
+    BOOST_REQUIRE((number && *number));
+    return **number;
 }
 
 }  // namespace
@@ -38,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_is_confirmed_is_wanted_back_in_the_order_of_asking) {
     BOOST_TEST((set.active() == names{"c", "a", "b"}));
     BOOST_TEST((set.prepare_for_reconnect(start) == names{"c", "a", "b"}));
     BOOST_TEST(set.active().empty());
-    BOOST_TEST(set.confirm("a", start));
+    BOOST_TEST(set.confirm("a", set.ask("a", start).value(), start));
     BOOST_TEST((set.active() == names{"a"}));
     // The connection broke again in the middle: all are wanted still, none twice.
     BOOST_TEST((set.prepare_for_reconnect(start) == names{"c", "a", "b"}));
@@ -46,18 +52,18 @@ BOOST_AUTO_TEST_CASE(what_is_confirmed_is_wanted_back_in_the_order_of_asking) {
 
 BOOST_AUTO_TEST_CASE(a_channel_is_asked_for_once) {
     subscription_set set{subscription_limits()};
-    BOOST_TEST((*set.begin("a", start) == begun::asked));
-    BOOST_TEST((*set.begin("a", start) == begun::pending));
-    BOOST_TEST(set.confirm("a", start));
-    BOOST_TEST((*set.begin("a", start) == begun::has_it));
+    const auto first = begin(set, "a");
+    BOOST_TEST((set.begin("a", start).error() == client_errc::subscription_pending));
+    BOOST_TEST(set.confirm("a", first, start));
+    const auto again = set.begin("a", start);
+    BOOST_TEST((again && !*again));
     BOOST_TEST(set.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_refused_ended_or_never_confirmed_is_not_wanted_back) {
     subscription_set set = confirmed({"kept", "ended"});
-    static_cast<void>(set.begin("refused", start));
-    static_cast<void>(set.begin("pending", start));
-    BOOST_TEST(set.refuse("refused", start));
+    BOOST_TEST(set.refuse("refused", begin(set, "refused"), start));
+    begin(set, "pending");
     BOOST_TEST(set.end("ended", start));
     BOOST_TEST((set.prepare_for_reconnect(start) == names{"kept"}));
     BOOST_TEST(set.history().size() == 2U);
@@ -67,38 +73,60 @@ BOOST_AUTO_TEST_CASE(what_was_refused_ended_or_never_confirmed_is_not_wanted_bac
 
 BOOST_AUTO_TEST_CASE(nobody_answers_for_half_a_minute_and_it_expires) {
     subscription_set set{subscription_limits()};
-    static_cast<void>(set.begin("a", start));
+    const auto number = begin(set, "a");
     BOOST_TEST((set.next_expiry() == start + 30s));
     BOOST_TEST(set.expire(start + 30s - 1ns).empty());
     BOOST_TEST((set.expire(start + 30s) == names{"a"}));
     BOOST_TEST((set.history().back().status() == subscription_status::expired));
-    BOOST_TEST(!set.confirm("a", start + 31s));
+    BOOST_TEST(!set.confirm("a", number, start + 31s));
     BOOST_TEST((set.next_expiry() == subscription_set::time_point::max()));
 }
 
 BOOST_AUTO_TEST_CASE(one_that_expires_while_it_is_restored_is_wanted_still) {
     subscription_set set = confirmed({"a", "b"});
     static_cast<void>(set.prepare_for_reconnect(start));
-    set.ask("a", start + 10s);
+    static_cast<void>(set.ask("a", start + 10s));
     // The other has not been asked for yet, so it cannot expire.
     BOOST_TEST((set.expire(start + 1h) == names{"a"}));
     BOOST_TEST((set.find("a")->status() == subscription_status::expired));
     BOOST_TEST((set.find("b")->status() == subscription_status::pending));
     BOOST_TEST((set.prepare_for_reconnect(start) == names{"a", "b"}));
     static_cast<void>(set.prepare_for_reconnect(start));
-    set.ask("a", start);
+    static_cast<void>(set.ask("a", start));
     static_cast<void>(set.expire(start + 1h));
-    BOOST_TEST((*set.begin("a", start + 1h) == begun::asked));
+    BOOST_TEST(set.confirm("a", begin(set, "a"), start + 1h));
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_question_is_forgotten_unless_it_was_a_restoration) {
     subscription_set set = confirmed({"a"});
-    static_cast<void>(set.begin("b", start));
+    const auto new_one = begin(set, "b");
     static_cast<void>(set.prepare_for_reconnect(start));
-    BOOST_TEST(set.interrupt("a", start));
-    BOOST_TEST(set.interrupt("b", start));
-    BOOST_TEST((set.prepare_for_reconnect(start) == names{"a"}));
+    const auto restoration = set.ask("a", start);
+    BOOST_TEST(set.interrupt("a", restoration.value(), start));
+    BOOST_TEST((set.find("a")->status() == subscription_status::expired));
+    BOOST_TEST(set.interrupt("b", new_one, start));
     BOOST_TEST(set.find("b") == nullptr);
+    // Somebody may ask again, and be interrupted as well.
+    BOOST_TEST(set.interrupt("a", begin(set, "a"), start));
+    BOOST_TEST((set.prepare_for_reconnect(start) == names{"a"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_became_of_an_older_question_settles_no_newer_one) {
+    subscription_set set{subscription_limits()};
+    const auto first = begin(set, "a");
+    BOOST_TEST(set.end("a", start));
+    const auto second = begin(set, "a");
+    BOOST_TEST(!set.confirm("a", first, start));
+    BOOST_TEST(!set.refuse("a", first, start));
+    BOOST_TEST(!set.interrupt("a", first, start));
+    BOOST_TEST(set.confirm("a", second, start));
+    // A question that is left over from a connection is none of the next one's, either.
+    static_cast<void>(set.prepare_for_reconnect(start));
+    const auto third = set.ask("a", start);
+    static_cast<void>(set.prepare_for_reconnect(start));
+    const auto fourth = set.ask("a", start);
+    BOOST_TEST(!set.interrupt("a", third.value(), start));
+    BOOST_TEST(set.confirm("a", fourth.value(), start));
 }
 
 BOOST_AUTO_TEST_CASE(channels_and_history_are_bounded) {
@@ -106,12 +134,12 @@ BOOST_AUTO_TEST_CASE(channels_and_history_are_bounded) {
     few.max_channels = 2;
     few.max_history = 3;
     subscription_set set(few);
-    static_cast<void>(set.begin("a", start));
-    static_cast<void>(set.begin("b", start));
+    begin(set, "a");
+    begin(set, "b");
     BOOST_TEST((set.begin("c", start).error() == client_errc::too_many_subscriptions));
     for (int i = 0; i < 10; ++i) {
         set.end("a", start);
-        static_cast<void>(set.begin("a", start));
+        begin(set, "a");
     }
     BOOST_TEST(set.history().size() == 3U);
     BOOST_TEST(set.history().back().number() == 11U);
