@@ -62,8 +62,9 @@ task<result<void>> live_connection::receive_all() {
         auto taking = setup_.layer ? setup_.layer(*arrived, core_) : core_.take(*arrived);
         action next = co_await std::move(taking);
         arrived = message();  // its memory is wanted by others
-        co_await ok(obey(std::move(next)));
+        // An answer that finds no room may wait for a peer that is gone: that has to be noticed.
         is_taking_ = false;
+        co_await ok(obey(std::move(next)));
     }
 }
 

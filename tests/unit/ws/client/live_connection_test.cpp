@@ -85,6 +85,31 @@ CO_TEST(a_peer_that_is_gone_without_a_word_is_noticed_within_interval_and_timeou
     });
 }
 
+CO_TEST(a_peer_that_goes_while_an_answer_finds_no_room_is_noticed_too) {
+    weir::rate::rate_limiter<> one_a_day(weir::rate::quota(1, 24h));
+    const auto prepare = [&one_a_day](client_setup& setup) {
+        setup.layer = &obey;
+        setup.limiter = &one_a_day;
+        setup.outbox.max_messages = 1;
+        setup.ping_interval = 30s;
+        setup.heartbeat_timeout = 20s;
+    };
+    co_await play(prepare, [](client& peer, fake_server& server) -> weir::task<> {
+        const auto ready = co_await peer.until_ready();
+        CO_REQUIRE(ready);
+        const auto frozen = co_await peer.send_text("freeze");
+        CO_REQUIRE(frozen);
+        const auto heard = co_await has_heard(server, 1, "freeze");
+        CO_REQUIRE(heard);
+        // The first answer waits for the limit, and the second one for the place of the first.
+        server.push("question");
+        server.push("question");
+        const auto noticed =
+            co_await eventually([&] { return peer.state() != client_state::ready; }, 50s + 100ms);
+        CO_CHECK(noticed);
+    });
+}
+
 CO_TEST(the_heartbeat_of_the_application_is_checked) {
     const auto prepare = [](client_setup& setup) {
         setup.beat = &beat;
