@@ -94,6 +94,8 @@ task<result<void>> connection::close(close_code code, std::string_view reason) {
 }
 
 bool connection::is_open() const noexcept { return core_->may_queue(); }
+bool connection::take_sign_of_life() noexcept { return core_->take_sign_of_life(); }
+bool connection::is_mid_message() const noexcept { return core_->session().has_begun_message(); }
 std::size_t connection::queued_bytes() const noexcept {
     return core_->socket().is_open() ? core_->sender().queued_bytes() : 0;
 }

@@ -59,6 +59,12 @@ public:
     [[nodiscard]] bool may_queue() noexcept;
     /// `close` is over, and the socket with it; `how` is none after a regular end.
     void close_ended(std::error_code how) noexcept;
+    /// Whether bytes have come since this was asked last.
+    [[nodiscard]] bool take_sign_of_life() noexcept {
+        const bool was_silent = is_silent_;
+        is_silent_ = true;
+        return !was_silent;
+    }
     /// Copies received bytes that wait to be parsed out of memory that other sockets wait for:
     /// called when the peer decides how long they wait.
     void release_shared_memory();

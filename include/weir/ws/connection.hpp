@@ -121,6 +121,11 @@ public:
                                            std::string_view reason = {});
 
     [[nodiscard]] bool is_open() const noexcept;
+    /// Whether bytes have come since this was asked last: for who judges a silent peer by a clock
+    /// of its own, instead of the `ping_interval` of the options, which asks the same.
+    [[nodiscard]] bool take_sign_of_life() noexcept;
+    /// Whether the peer has begun a message that is not whole yet.
+    [[nodiscard]] bool is_mid_message() const noexcept;
     /// Bytes queued for sending that the kernel has not taken yet.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     /// The peer's close code; `no_status` while there is none or it sent none.

@@ -64,6 +64,7 @@ task<result<void>> live_connection::receive_all() {
         arrived = message();  // its memory is wanted by others
         // An answer that finds no room may wait for a peer that is gone: that has to be noticed.
         is_taking_ = false;
+        ++signs_of_life_;  // what came meanwhile is read only now
         co_await ok(obey(std::move(next)));
     }
 }
@@ -153,9 +154,14 @@ task<result<bool>> live_connection::may_leave(const outgoing& what, bool is_urge
     }
 }
 
-result<void> live_connection::judge(const result<void>& answer) const {
+std::uint64_t live_connection::signs_of_life() noexcept {
+    if (peer_.take_sign_of_life()) ++signs_of_life_;
+    return signs_of_life_;
+}
+
+result<void> live_connection::judge(const result<void>& answer, bool is_alive) const {
     // While a message is being taken nothing is read, an answer neither: silence proves nothing.
-    if (answer || !peer_.is_open() || is_taking_) return {};
+    if (answer || is_alive || !peer_.is_open() || is_taking_) return {};
     if (answer.error() == std::errc::timed_out) {
         static_cast<void>(peer_.start_close(close_code::normal, "heartbeat timeout"));
         return fail(make_error_code(client_errc::heartbeat_timeout));
@@ -165,14 +171,19 @@ result<void> live_connection::judge(const result<void>& answer) const {
 
 task<result<void>> live_connection::keep_pinging() {
     if (setup_.ping_interval <= 0ns) co_return {};
+    auto pause = setup_.ping_interval;
     for (;;) {
-        co_await ok(sleep_for(setup_.ping_interval));
+        co_await ok(sleep_for(pause));
+        const std::uint64_t signs = signs_of_life();
         const auto answer =
             co_await with_timeout(setup_.heartbeat_timeout, core_.ping(core_.epoch()));
         result<void> outcome;
         if (!answer) outcome = fail(answer.error());
         co_await ok(check_stopped());
-        ok(judge(outcome));
+        // A pong waits behind a message that takes its time, whose bytes come instead.
+        ok(judge(outcome, signs_of_life() != signs));
+        const bool is_late = !answer && answer.error() == std::errc::timed_out;
+        pause = is_late ? 0ns : setup_.ping_interval;
     }
 }
 
@@ -184,10 +195,12 @@ task<result<void>> live_connection::keep_beating() {
         const auto asked = co_await with_timeout(pause, beat_asked_.wait());
         if (!asked && is_stopped(asked.error())) co_return fail(asked.error());
         beat_asked_.reset();
+        const std::uint64_t signs = signs_of_life();
         const auto answer =
             co_await with_timeout(setup_.heartbeat_timeout, setup_.beat(core_.link()));
         co_await ok(check_stopped());
-        ok(judge(answer));
+        // Other bytes are no sign of the application, unless its answer waits behind them.
+        ok(judge(answer, signs_of_life() != signs && peer_.is_mid_message()));
     }
 }
 

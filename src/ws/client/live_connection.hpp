@@ -17,6 +17,7 @@
 #include <weir/ws/connection.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 
 namespace weir::ws::detail {
@@ -40,7 +41,9 @@ private:
     [[nodiscard]] task<result<bool>> may_leave(const outgoing& what, bool is_urgent);
     [[nodiscard]] task<result<void>> keep_pinging();
     [[nodiscard]] task<result<void>> keep_beating();
-    [[nodiscard]] result<void> judge(const result<void>& answer) const;
+    /// Those that were noticed so far.
+    [[nodiscard]] std::uint64_t signs_of_life() noexcept;
+    [[nodiscard]] result<void> judge(const result<void>& answer, bool is_alive) const;
     [[nodiscard]] task<result<void>> close_in_order();
 
     client_core& core_;
@@ -48,6 +51,7 @@ private:
     connection& peer_;
     weir::event ready_;
     weir::event beat_asked_;
+    std::uint64_t signs_of_life_ = 0;
     bool is_taking_ = false;  // a message that was received: nothing else is, meanwhile
 };
 

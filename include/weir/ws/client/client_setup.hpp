@@ -92,7 +92,9 @@ public:
     /// The peer is pinged so often, whatever else it sends; zero = never. A peer that is gone
     /// without a word is noticed within this and `heartbeat_timeout`.
     std::chrono::nanoseconds ping_interval = std::chrono::seconds(30);
-    /// How long the answer to a ping, and to the heartbeat of the application, may take.
+    /// How long the answer to a ping, and to the heartbeat of the application, may take. The peer
+    /// counts as alive without a pong while bytes come, and without the other answer while they
+    /// are of a message that is not whole yet: that answer comes behind it.
     std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(20);
     heartbeat beat;
     /// How often `beat` runs by itself; zero = only as an `action::beat`.

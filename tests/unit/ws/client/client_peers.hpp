@@ -75,6 +75,20 @@ public:
             each->try_send(prepared_message(message_kind::text, as_bytes(text)));
         }
     }
+    /// Sends the first connection a text of `size` letters, less than 126, one each `pause`. It
+    /// is to be frozen, so that nothing else is sent in between.
+    weir::task<> trickle(std::size_t size, std::chrono::nanoseconds pause) {
+        std::string frame(2, '\x81');
+        frame[1] = static_cast<char>(size);
+        frame.append(size, 'x');
+        for (std::size_t i = 0; i < frame.size() && !open_.empty(); ++i) {
+            const auto sent = co_await open_.front()->socket().send_copy(
+                weir::as_bytes(std::string_view(frame).substr(i, 1)));
+            if (!sent) co_return;
+            const auto slept = co_await weir::sleep_for(pause);
+            if (!slept) co_return;
+        }
+    }
 
     [[nodiscard]] url where() const { return *url::parse("ws://" + at_.to_string() + "/"); }
     [[nodiscard]] std::uint16_t port() const noexcept { return at_.port(); }

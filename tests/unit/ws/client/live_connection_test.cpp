@@ -42,19 +42,38 @@ weir::task<action> obey(message& arrived, message_sink& behind) {
     co_return co_await behind.take(arrived);
 }
 
-/// Beats with `9 test`, and wants `9 ok`.
-weir::task<weir::result<void>> beat(client_link link) {
-    outgoing test("9 test x");
+/// Beats with `ID test`, and wants `ID ok`.
+weir::task<weir::result<void>> beat_as(client_link link, std::string id) {
+    outgoing test(id + " test x");
     auto asking =
-        link.request(std::move(test.kind(request_kind::heartbeat)), correlation::by_id("9"));
+        link.request(std::move(test.kind(request_kind::heartbeat)), correlation::by_id(id));
     const auto answer = co_await std::move(asking);
     if (!answer) co_return weir::fail(answer.error());
     co_return {};
 }
 
+weir::task<weir::result<void>> beat(client_link link) { return beat_as(std::move(link), "9"); }
+
 weir::task<bool> has_heard(const fake_server& server, std::size_t life, std::string what) {
     co_return co_await eventually(
         [&] { return server.heard(life).find(what) != std::string::npos; });
+}
+
+/// The peer sends a message for a minute, and is gone after that.
+weir::task<> receive_slowly(client& peer, fake_server& server) {
+    const auto ready = co_await peer.until_ready();
+    CO_REQUIRE(ready);
+    const auto frozen = co_await peer.send_text("freeze");
+    CO_REQUIRE(frozen);
+    const auto heard = co_await has_heard(server, 1, "freeze");
+    CO_REQUIRE(heard);
+    co_await server.trickle(60, 1s);
+    CO_CHECK_EQUAL(peer.epoch(), 1U);
+    const auto arrived = co_await peer.next();
+    CO_CHECK(arrived && arrived->size() == 60);
+    const auto noticed =
+        co_await eventually([&] { return peer.state() != client_state::ready; }, 16s);
+    CO_CHECK(noticed);
 }
 
 }  // namespace
@@ -110,11 +129,32 @@ CO_TEST(a_peer_that_goes_while_an_answer_finds_no_room_is_noticed_too) {
     });
 }
 
+CO_TEST(a_message_that_takes_its_time_puts_a_pong_off) {
+    const auto prepare = [](client_setup& setup) {
+        setup.ping_interval = 10s;
+        setup.heartbeat_timeout = 5s;
+    };
+    co_await play(prepare, &receive_slowly);
+}
+
+CO_TEST(a_message_that_takes_its_time_puts_the_answer_to_a_heartbeat_off) {
+    const auto prepare = [](client_setup& setup) {
+        // Those before are not answered yet, so each has an id of its own.
+        setup.beat = [number = 100](client_link link) mutable {
+            return beat_as(std::move(link), std::to_string(++number));
+        };
+        setup.beat_interval = 10s;
+        setup.heartbeat_timeout = 5s;
+    };
+    co_await play(prepare, &receive_slowly);
+}
+
 CO_TEST(the_heartbeat_of_the_application_is_checked) {
     const auto prepare = [](client_setup& setup) {
         setup.beat = &beat;
         setup.beat_interval = 10s;
         setup.heartbeat_timeout = 5s;
+        setup.ping_interval = 1s;  // its pongs are no answer
     };
     co_await play(prepare, [](client& peer, fake_server& server) -> weir::task<> {
         const auto ready = co_await peer.until_ready();
