@@ -75,8 +75,8 @@ const suite_of all_suites[] = {{cipher_suite::aes_128_gcm_sha256, 32},
         std::size_t dash = 0;
         const std::uintptr_t begin = std::stoull(line, &dash, 16);
         const std::uintptr_t end = std::stoull(line.substr(dash + 1), nullptr, 16);
-        const auto* memory = reinterpret_cast<const void*>(begin);
-        return ::memmem(memory, end - begin, wanted.data(), wanted.size()) != nullptr;
+        const auto* heap = reinterpret_cast<const void*>(begin);
+        return ::memmem(heap, end - begin, wanted.data(), wanted.size()) != nullptr;
     }
     return false;
 }
