@@ -37,7 +37,7 @@ weir::task<weir::result<void>> echo(weir::http::exchange& exchange) {
 }
 
 weir::task<weir::result<void>> serve(weir::shard& here, const weir::http::server_options& options,
-                                      http_servers& servers) {
+                                     http_servers& servers) {
     weir::http::server server(echo, options);
     co_return co_await servers.serve(here, server);
 }

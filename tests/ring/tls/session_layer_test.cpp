@@ -225,9 +225,7 @@ weir::task<> forwards_between_the_halves() {
     BOOST_REQUIRE(connected.has_value());
     const auto [first, rest] = server.ticket_in_two();
     weir::test::expect_success(co_await pair.b.send_copy(first));
-    auto reading = [&pair]() -> weir::task<> {
-        static_cast<void>(co_await pair.a.receive());
-    };
+    auto reading = [&pair]() -> weir::task<> { static_cast<void>(co_await pair.a.receive()); };
     auto forwarding = [&]() -> weir::task<> {
         co_await weir::test::turns(5);
         const auto& buffers = weir::reactor::current().buffers();
