@@ -171,18 +171,25 @@ weir::tls::client_context with_certificate() {
     return weir::test::must_trust(std::move(options));
 }
 
-/// Has a client write, and then end, while half of a message of the protocol has come.
-weir::task<> writes_between_the_halves() {
+/// Connects `pair.a` by TLS with `server`, which then says the first half of a message of the
+/// protocol. Gives the rest of it.
+weir::task<std::vector<std::byte>> send_half_a_message(
+    weir::test::stream_pair<weir::net::tcp_socket>& pair, open_server& server) {
     const auto client = with_certificate();
-    auto pair = co_await weir::test::tcp_streams::connect();
-    open_server server;
     auto both =
         weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
     auto outcome = co_await both;
-    const auto connected = std::move(std::get<0>(outcome));
-    BOOST_REQUIRE(connected.has_value());
-    const auto [first, rest] = server.ticket_in_two();
+    BOOST_REQUIRE(std::get<0>(outcome).has_value());
+    auto [first, rest] = server.ticket_in_two();
     weir::test::expect_success(co_await pair.b.send_copy(first));
+    co_return std::move(rest);
+}
+
+/// Has a client write, and then end, while half of a message of the protocol has come.
+weir::task<> writes_between_the_halves() {
+    auto pair = co_await weir::test::tcp_streams::connect();
+    open_server server;
+    const auto rest = co_await send_half_a_message(pair, server);
     auto reading = [&pair]() -> weir::task<> {
         const auto end = co_await pair.a.receive();
         BOOST_REQUIRE(end.has_value());
@@ -214,17 +221,10 @@ weir::task<> writes_between_the_halves() {
 /// A peer that never says the second half of its message must not keep memory that other sockets
 /// receive into.
 weir::task<> forwards_between_the_halves() {
-    const auto client = with_certificate();
     auto pair = co_await weir::test::tcp_streams::connect();
     auto source = co_await weir::test::tcp_streams::connect();
     open_server server;
-    auto both =
-        weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
-    auto outcome = co_await both;
-    const auto connected = std::move(std::get<0>(outcome));
-    BOOST_REQUIRE(connected.has_value());
-    const auto [first, rest] = server.ticket_in_two();
-    weir::test::expect_success(co_await pair.b.send_copy(first));
+    static_cast<void>(co_await send_half_a_message(pair, server));
     auto reading = [&pair]() -> weir::task<> { static_cast<void>(co_await pair.a.receive()); };
     auto forwarding = [&]() -> weir::task<> {
         co_await weir::test::turns(5);
@@ -250,16 +250,9 @@ weir::task<> forwards_between_the_halves() {
 
 /// The peer goes in the middle of its message: then nothing can be written any more.
 weir::task<> the_second_half_never_comes() {
-    const auto client = with_certificate();
     auto pair = co_await weir::test::tcp_streams::connect();
     open_server server;
-    auto both =
-        weir::when_all(weir::tls::connect(pair.a, client, "localhost"), server.shake(pair.b));
-    auto outcome = co_await both;
-    const auto connected = std::move(std::get<0>(outcome));
-    BOOST_REQUIRE(connected.has_value());
-    const auto [first, rest] = server.ticket_in_two();
-    weir::test::expect_success(co_await pair.b.send_copy(first));
+    static_cast<void>(co_await send_half_a_message(pair, server));
     weir::test::expect_success(co_await pair.b.shutdown_send());
     static_cast<void>(co_await pair.a.send_copy(weir::as_bytes("hello")));
     const auto end = co_await pair.a.receive();
