@@ -93,6 +93,7 @@ public:
                                      unsigned* size) noexcept = 0;
     [[nodiscard]] virtual int local_address(int fd, sockaddr* out, unsigned* size) noexcept = 0;
     [[nodiscard]] virtual int peer_address(int fd, sockaddr* out, unsigned* size) noexcept = 0;
+    [[nodiscard]] virtual int shut_down(int fd, int how) noexcept = 0;
     virtual void close_now(int fd) noexcept = 0;
 
     /// Who is asked for addresses instead of the system; null = nobody.

@@ -269,6 +269,9 @@ int linux_kernel::local_address(int fd, sockaddr* out, unsigned* size) noexcept 
 int linux_kernel::peer_address(int fd, sockaddr* out, unsigned* size) noexcept {
     return negative_errno(::getpeername(fd, out, size));
 }
+int linux_kernel::shut_down(int fd, int how) noexcept {
+    return negative_errno(::shutdown(fd, how));
+}
 void linux_kernel::close_now(int fd) noexcept { ::close(fd); }
 
 int linux_kernel::open_event() noexcept {

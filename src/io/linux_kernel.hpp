@@ -56,6 +56,7 @@ public:
                              unsigned* size) noexcept override;
     [[nodiscard]] int local_address(int fd, sockaddr* out, unsigned* size) noexcept override;
     [[nodiscard]] int peer_address(int fd, sockaddr* out, unsigned* size) noexcept override;
+    [[nodiscard]] int shut_down(int fd, int how) noexcept override;
     void close_now(int fd) noexcept override;
     [[nodiscard]] int open_event() noexcept override;
     void raise_event(int fd) noexcept override;

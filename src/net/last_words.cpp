@@ -7,8 +7,10 @@ namespace weir::net {
 
 task<result<void>> drop_until_end(stream_socket& socket) {
     for (;;) {
-        const buffer_lease chunk = co_await ok(socket.receive());
-        if (chunk.empty()) co_return {};
+        // Many a peer ends with a reset: not worth an exception.
+        const auto chunk = co_await socket.receive();
+        if (!chunk) co_return fail(chunk.error());
+        if (chunk->empty()) co_return {};
     }
 }
 

@@ -5,7 +5,6 @@
 
 #include <weir/base/error.hpp>
 #include <weir/coro/this_task.hpp>
-#include <weir/io/op/shutdown.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/net/detail/progress_awaiter.hpp>
 
@@ -61,12 +60,16 @@ task<result<std::size_t>> stream_socket::write_all(bytes data) {
 task<result<void>> stream_socket::shutdown_send() {
     detail::sender& to = core().sender();
     const int fd = core().fd();  // this handle may be moved while we wait
+    if (auto running = co_await check_stopped(); !running) co_return fail(running.error());
     to.push_end();
     while (!to.has_sent_all()) {
         const result<void> progress = co_await detail::progress_awaiter(to);
         if (!progress) co_return fail(progress.error());
     }
-    co_return co_await op::shutdown(fd, SHUT_WR);
+    // Not op::shutdown: Linux does that one on a thread of its own.
+    const int outcome = reactor::current().system().shut_down(fd, SHUT_WR);
+    if (outcome < 0) co_return fail(error_from_errno(-outcome));
+    co_return {};
 }
 
 void stream_socket::abort() noexcept {

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] int peer_address(sockaddr* out, unsigned* size) const override;
     [[nodiscard]] int set_option(int level, int name, const void* value, unsigned size) override;
     [[nodiscard]] int option(int level, int name, void* value, unsigned* size) override;
+    [[nodiscard]] int shut_down(int how) override;
     [[nodiscard]] int receive_now(void* buffer, std::size_t size) override;
     [[nodiscard]] int send_now(const msghdr& message) override;
 
@@ -48,7 +49,6 @@ private:
         machine& there, const net::endpoint& target, const net::endpoint& source);
     void deliver(datagram arrived);
     void refused(const net::endpoint& target);
-    [[nodiscard]] int shut_down(int how);
     /// Why no datagram can be taken now; 0 when one can.
     [[nodiscard]] int take_error();
     [[nodiscard]] datagram take();

@@ -120,6 +120,7 @@ int descriptor::local_address(sockaddr*, unsigned*) const { return -ENOTSOCK; }
 int descriptor::peer_address(sockaddr*, unsigned*) const { return -ENOTSOCK; }
 int descriptor::set_option(int, int, const void*, unsigned) { return -ENOTSOCK; }
 int descriptor::option(int, int, void*, unsigned*) { return -ENOTSOCK; }
+int descriptor::shut_down(int) { return -ENOTSOCK; }
 int descriptor::receive_now(void*, std::size_t) { return -ENOTSOCK; }
 int descriptor::send_now(const msghdr&) { return -ENOTSOCK; }
 

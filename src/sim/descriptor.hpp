@@ -47,6 +47,7 @@ public:
     [[nodiscard]] virtual int peer_address(sockaddr* out, unsigned* size) const;
     [[nodiscard]] virtual int set_option(int level, int name, const void* value, unsigned size);
     [[nodiscard]] virtual int option(int level, int name, void* value, unsigned* size);
+    [[nodiscard]] virtual int shut_down(int how);
     [[nodiscard]] virtual int receive_now(void* buffer, std::size_t size);
     [[nodiscard]] virtual int send_now(const msghdr& message);
 

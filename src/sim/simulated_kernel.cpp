@@ -381,6 +381,10 @@ int simulated_kernel::peer_address(int fd, sockaddr* out, unsigned* size) noexce
     const auto target = home_.find(fd);
     return target == nullptr ? -EBADF : target->peer_address(out, size);
 }
+int simulated_kernel::shut_down(int fd, int how) noexcept {
+    const auto target = home_.find(fd);
+    return target == nullptr ? -EBADF : target->shut_down(how);
+}
 void simulated_kernel::close_now(int fd) noexcept { home_.close(fd); }
 name_service* simulated_kernel::names() noexcept { return &home_.between(); }
 

@@ -60,6 +60,7 @@ public:
                              unsigned* size) noexcept override;
     [[nodiscard]] int local_address(int fd, sockaddr* out, unsigned* size) noexcept override;
     [[nodiscard]] int peer_address(int fd, sockaddr* out, unsigned* size) noexcept override;
+    [[nodiscard]] int shut_down(int fd, int how) noexcept override;
     void close_now(int fd) noexcept override;
     [[nodiscard]] name_service* names() noexcept override;
     [[nodiscard]] int open_event() noexcept override;

@@ -35,6 +35,7 @@ public:
     [[nodiscard]] int peer_address(sockaddr* out, unsigned* size) const override;
     [[nodiscard]] int set_option(int level, int name, const void* value, unsigned size) override;
     [[nodiscard]] int option(int level, int name, void* value, unsigned* size) override;
+    [[nodiscard]] int shut_down(int how) override;
     [[nodiscard]] int receive_now(void* buffer, std::size_t size) override;
     [[nodiscard]] int send_now(const msghdr& message) override;
 
@@ -76,7 +77,6 @@ private:
     void welcome(const std::shared_ptr<stream_descriptor>& client);
     void connect_failed(int error);
     void join(const std::shared_ptr<stream_descriptor>& peer, phase next);
-    [[nodiscard]] int shut_down(int how);
     void stop_listening();
     void send_end();
 

@@ -2,6 +2,7 @@
 #include "context_setup.hpp"
 
 #include "certificate_state.hpp"
+#include "key_schedule.hpp"
 
 #include <new>
 
@@ -25,7 +26,7 @@ result<ssl_ctx_ptr, configuration_error> make_strict_context(const SSL_METHOD* m
     if (lowest > highest) {
         return fail(configuration_error("min_version is higher than max_version"));
     }
-    ssl_ctx_ptr made(SSL_CTX_new(method));
+    ssl_ctx_ptr made(SSL_CTX_new_ex(nullptr, key_schedule_properties(), method));
     if (made == nullptr) throw std::bad_alloc();
     SSL_CTX_set_security_level(made.get(), security_level);
     SSL_CTX_set_min_proto_version(made.get(), number_of(lowest));
@@ -33,6 +34,9 @@ result<ssl_ctx_ptr, configuration_error> make_strict_context(const SSL_METHOD* m
     SSL_CTX_set_options(made.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                         SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_max_early_data(made.get(), 0);
+    // A chain is what its file says. OpenSSL would look for more of it among the certificates that
+    // we trust, anew in each handshake.
+    SSL_CTX_set_mode(made.get(), SSL_MODE_NO_AUTO_CHAIN);
     return made;
 }
 

@@ -5,13 +5,10 @@
 
 #include <weir/base/assert.hpp>
 
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <string_view>
 
 namespace weir::tls {
 
@@ -66,7 +63,7 @@ engine::engine(ssl_ptr ssl) : ssl_(std::move(ssl)) {
     SSL_set_bio(ssl_.get(), wire, wire);
     SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
     if (SSL_is_server(ssl_.get()) != 1) return;
-    SSL_set_app_data(ssl_.get(), this);
+    secrets_ = std::make_unique<traffic_secrets>();
     SSL_set_msg_callback(ssl_.get(), &note_record);
     SSL_set_msg_callback_arg(ssl_.get(), this);
 }
@@ -77,35 +74,14 @@ engine::~engine() {
 }
 
 void engine::note_record(int is_sent, int, int type, const void*, std::size_t, SSL*, void* of) {
-    auto& secrets = static_cast<engine*>(of)->secrets_;
-    if (is_sent == 1 && type == SSL3_RT_HEADER && secrets != nullptr) ++secrets->sent_records;
-}
-
-void engine::note_secret(const SSL* ssl, const char* line) {
-    auto* self = static_cast<engine*>(SSL_get_app_data(ssl));
-    if (self == nullptr) return;
-    // Three words: what it is, the connection's random number, and the secret in hexadecimal.
-    const std::string_view text(line);
-    const bool is_client = text.starts_with("CLIENT_TRAFFIC_SECRET_0 ");
-    if (!is_client && !text.starts_with("SERVER_TRAFFIC_SECRET_0 ")) return;
-    const std::string_view digits = text.substr(text.rfind(' ') + 1);  // ends with the text
-    std::array<std::byte, traffic_secret::max_bytes> secret{};
-    std::size_t size = 0;
-    const bool is_read = digits.size() <= 2 * secret.size() &&
-                         OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(secret.data()),
-                                               secret.size(), &size, digits.data(), '\0') == 1;
-    if (is_read) {
-        if (self->secrets_ == nullptr) self->secrets_ = std::make_unique<traffic_secrets>();
-        (is_client ? self->secrets_->client : self->secrets_->server) =
-            traffic_secret(bytes(secret).first(size));
-    }
-    OPENSSL_cleanse(secret.data(), secret.size());
+    if (is_sent == 1 && type == SSL3_RT_HEADER) ++static_cast<engine*>(of)->sent_records_;
 }
 
 engine::step engine::shake_hands(wire_output& out) noexcept {
     out_ = &out;
     // What the last step sends, and only that, is protected with the secrets of the time after it.
-    if (secrets_ != nullptr) secrets_->sent_records = 0;
+    sent_records_ = 0;
+    const secrets_watch watch(secrets_.get());
     ERR_clear_error();
     return judge(SSL_do_handshake(ssl_.get()));
 }

@@ -9,6 +9,7 @@
 // (a BIO of our own instead of the memory BIOs: those copy once more and keep a buffer each).
 #pragma once
 
+#include "key_schedule.hpp"
 #include "openssl.hpp"
 #include "traffic_keys.hpp"
 
@@ -29,14 +30,6 @@ public:
 
 protected:
     ~wire_output() = default;
-};
-
-/// What the handshake of a server has agreed on for the time after it (TLS 1.3).
-class traffic_secrets {
-public:
-    traffic_secret client;
-    traffic_secret server;
-    std::uint64_t sent_records = 0;  ///< that the server has protected with it: tickets
 };
 
 class engine {
@@ -76,11 +69,12 @@ public:
     /// Nothing is read any more; OpenSSL would keep its buffers.
     void free_buffers() noexcept { SSL_free_buffers(ssl_.get()); }
 
-    /// Of a server that speaks TLS 1.3, once the handshake is over; else null.
+    /// What the handshake of a server has agreed on for the time after it: whole when that speaks
+    /// TLS 1.3. Null for a client.
     [[nodiscard]] const traffic_secrets* secrets() const noexcept { return secrets_.get(); }
     void forget_secrets() noexcept { secrets_.reset(); }
-    /// For SSL_CTX_set_keylog_callback: takes the secrets from the line that OpenSSL makes of them.
-    static void note_secret(const SSL* ssl, const char* line);
+    /// How many records it has protected with these: tickets.
+    [[nodiscard]] std::uint64_t sent_records() const noexcept { return sent_records_; }
 
     /// Why it failed.
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
@@ -95,6 +89,7 @@ private:
 
     ssl_ptr ssl_;
     std::unique_ptr<traffic_secrets> secrets_;
+    std::uint64_t sent_records_ = 0;
     bytes wire_;
     wire_output* out_ = nullptr;
     std::error_code error_;

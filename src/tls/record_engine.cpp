@@ -53,14 +53,14 @@ bool is_limited(const SSL* ssl) noexcept {
 std::unique_ptr<record_engine> record_engine::take_over(engine& established) {
     const traffic_secrets* secrets = established.secrets();
     SSL* ssl = established.native();
-    if (secrets == nullptr || SSL_version(ssl) != TLS1_3_VERSION) return nullptr;
+    if (secrets == nullptr || !secrets->is_complete()) return nullptr;
     if (is_limited(ssl)) return nullptr;
     const auto suite =
         static_cast<cipher_suite>(SSL_CIPHER_get_protocol_id(SSL_get_current_cipher(ssl)));
     if (!is_usable(suite, secrets->client) || !is_usable(suite, secrets->server)) return nullptr;
     WEIR_ASSERT(!established.holds_bytes(), "OpenSSL reads no further than it must");
     auto made = std::make_unique<record_engine>(suite, secrets->client, secrets->server,
-                                                secrets->sent_records);
+                                                established.sent_records());
     made->feed(established.unread_wire());
     return made;
 }

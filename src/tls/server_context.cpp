@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "context_setup.hpp"
 #include "context_state.hpp"
-#include "engine.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -84,7 +83,6 @@ result<ssl_ctx_ptr, configuration_error> server_context::state::make_context(
     if (!made) return made;
     SSL_CTX* context = made->get();
     SSL_CTX_set_app_data(context, this);
-    SSL_CTX_set_keylog_callback(context, &engine::note_secret);
     if (auto shown = show_certificate(context, own); !shown) return fail(shown.error());
     if (options.clients != client_certificates::not_asked) {
         if (!options.client_trust) {

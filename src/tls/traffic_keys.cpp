@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_keys.hpp"
 
-#include "openssl.hpp"
+#include "hkdf.hpp"
+#include "thread_ciphers.hpp"
 
 #include <weir/base/assert.hpp>
 #include <weir/base/byte_writer.hpp>
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <memory>
-#include <new>
 #include <string_view>
-#include <utility>
 
 namespace weir::tls {
 namespace {
 
 constexpr std::size_t tag_bytes = 16;
 constexpr std::uint16_t legacy_version = 0x0303;
-constexpr std::size_t suites = 3;
-
-using cipher_context_ptr = std::unique_ptr<EVP_CIPHER_CTX, openssl_free<EVP_CIPHER_CTX_free>>;
 
 unsigned char* raw(std::byte* at) noexcept { return reinterpret_cast<unsigned char*>(at); }
 const unsigned char* raw(const std::byte* at) noexcept {
@@ -34,86 +27,6 @@ int size_of(bytes data) noexcept { return static_cast<int>(data.size()); }
 
 std::size_t key_bytes_of(cipher_suite suite) noexcept {
     return suite == cipher_suite::aes_128_gcm_sha256 ? 16 : 32;
-}
-const EVP_CIPHER* cipher_of(cipher_suite suite) noexcept {
-    switch (suite) {
-        case cipher_suite::aes_128_gcm_sha256:
-            return EVP_aes_128_gcm();
-        case cipher_suite::aes_256_gcm_sha384:
-            return EVP_aes_256_gcm();
-        case cipher_suite::chacha20_poly1305_sha256:
-            return EVP_chacha20_poly1305();
-    }
-    return nullptr;
-}
-
-/// A cipher of OpenSSL, which is told a key only when it is another than the last time: who sends
-/// many records in a row pays for that once.
-class shared_cipher {
-public:
-    EVP_CIPHER_CTX* with(cipher_suite suite, bool seals, std::uint64_t identity,
-                         const std::byte* key, const unsigned char* nonce) {
-        const int direction = seals ? 1 : 0;
-        int done = 1;
-        if (context_ == nullptr) context_.reset(EVP_CIPHER_CTX_new());
-        if (context_ == nullptr) throw std::bad_alloc();
-        if (identity_ == 0) {
-            done = EVP_CipherInit_ex(context_.get(), cipher_of(suite), nullptr, nullptr, nullptr,
-                                     direction);
-        }
-        const bool is_known = std::exchange(identity_, identity) == identity;
-        done &= EVP_CipherInit_ex(context_.get(), nullptr, nullptr, is_known ? nullptr : raw(key),
-                                  nonce, direction);
-        WEIR_ASSERT(done == 1, "OpenSSL must take the key of a cipher that it has");
-        return context_.get();
-    }
-    /// If it was told the keys of `identity` last.
-    void forget(std::uint64_t identity) noexcept {
-        if (identity_ != identity) return;
-        EVP_CIPHER_CTX_reset(context_.get());  // cleanses
-        identity_ = 0;
-    }
-
-private:
-    cipher_context_ptr context_;
-    std::uint64_t identity_ = 0;  // of the keys that it was told last; 0 = none
-};
-
-/// Those of a thread: of each suite one that opens and one that seals.
-class cipher_set {
-public:
-    cipher_set() noexcept { of_thread = this; }
-    cipher_set(const cipher_set&) = delete;
-    cipher_set& operator=(const cipher_set&) = delete;
-    ~cipher_set() { of_thread = nullptr; }
-
-    [[nodiscard]] std::array<shared_cipher, 2>& of(cipher_suite suite) noexcept {
-        return all_[static_cast<std::size_t>(suite) -
-                    static_cast<std::size_t>(cipher_suite::aes_128_gcm_sha256)];
-    }
-    /// Null while this thread has used none, and at its end, which connections may outlive.
-    static thread_local constinit cipher_set* of_thread;
-
-private:
-    std::array<std::array<shared_cipher, 2>, suites> all_;
-};
-thread_local constinit cipher_set* cipher_set::of_thread = nullptr;
-
-EVP_CIPHER_CTX* cipher_for(cipher_suite suite, bool seals, std::uint64_t identity,
-                           const std::byte* key, const unsigned char* nonce) {
-    thread_local cipher_set all;
-    return all.of(suite)[seals ? 1 : 0].with(suite, seals, identity, key, nonce);
-}
-
-void forget_cipher(cipher_suite suite, std::uint64_t identity) noexcept {
-    if (cipher_set::of_thread == nullptr) return;
-    for (shared_cipher& each : cipher_set::of_thread->of(suite)) each.forget(identity);
-}
-
-/// An address would not do: the next connection may have the same one.
-std::uint64_t next_identity() noexcept {
-    static std::atomic<std::uint64_t> last{0};
-    return ++last;
 }
 
 }  // namespace
@@ -127,25 +40,10 @@ traffic_secret::traffic_secret(bytes secret) noexcept
 traffic_secret::~traffic_secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
 
 void traffic_secret::expand(std::string_view label, mutable_bytes out) const {
-    // struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; }
-    // and behind it the number of the block, of which one is enough (RFC 5869 2.3).
-    std::array<std::byte, 64> memory{};
-    byte_writer info(memory);
-    constexpr std::string_view prefix = "tls13 ";
-    info.write_big<std::uint16_t>(static_cast<std::uint16_t>(out.size()));
-    info.write_big<std::uint8_t>(static_cast<std::uint8_t>(prefix.size() + label.size()));
-    info.append(as_bytes(prefix));
-    info.append(as_bytes(label));
-    const bool has_room = info.write_big<std::uint8_t, std::uint8_t>(0, 1);
-    WEIR_ASSERT(has_room && out.size() <= size_, "a label is short, and one block is enough");
-    std::array<unsigned char, EVP_MAX_MD_SIZE> block{};
-    const EVP_MD* hash = size_ == max_bytes ? EVP_sha384() : EVP_sha256();
-    unsigned size = 0;
-    const unsigned char* done = HMAC(hash, bytes_.data(), size_, raw(info.written().data()),
-                                     info.written().size(), block.data(), &size);
-    if (done == nullptr) throw std::bad_alloc();
-    std::memcpy(out.data(), block.data(), out.size());
-    OPENSSL_cleanse(block.data(), block.size());
+    const hash with = size_ == bytes_of(hash::sha_256) ? hash::sha_256 : hash::sha_384;
+    const bool is_done =
+        expand_label(with, view(), as_bytes(label_prefix), as_bytes(label), bytes(), out);
+    WEIR_ASSERT(is_done, "a label of the protocol is short");
 }
 
 bool is_usable(cipher_suite suite, const traffic_secret& secret) noexcept {
@@ -174,7 +72,7 @@ traffic_keys::~traffic_keys() {
 void traffic_keys::derive() {
     secret_.expand("key", mutable_bytes(key_).first(key_bytes_of(suite_)));
     secret_.expand("iv", std::as_writable_bytes(std::span(vector_)));
-    identity_ = next_identity();
+    identity_ = next_key_identity();
 }
 
 void traffic_keys::renew() {
@@ -206,7 +104,7 @@ void traffic_keys::seal(content_type type, bytes contents, mutable_bytes record)
         static_cast<std::uint8_t>(content_type::application_data), legacy_version,
         static_cast<std::uint16_t>(record.size() - header_bytes));
     const nonce number = next_nonce();
-    EVP_CIPHER_CTX* cipher = cipher_for(suite_, true, identity_, key_.data(), number.data());
+    EVP_CIPHER_CTX* cipher = cipher_with(suite_, true, identity_, key_.data(), number.data());
     unsigned char* out = raw(record.data()) + header_bytes;
     const auto inner = static_cast<unsigned char>(type);
     int size = 0;
@@ -228,7 +126,7 @@ std::optional<opened_record> traffic_keys::open(bytes record, mutable_bytes into
     std::array<unsigned char, tag_bytes> tag{};
     std::memcpy(tag.data(), record.last(tag_bytes).data(), tag_bytes);
     const nonce number = next_nonce();
-    EVP_CIPHER_CTX* cipher = cipher_for(suite_, false, identity_, key_.data(), number.data());
+    EVP_CIPHER_CTX* cipher = cipher_with(suite_, false, identity_, key_.data(), number.data());
     int size = 0;
     int done = EVP_DecryptUpdate(cipher, nullptr, &size, raw(record.data()), header_bytes);
     done &= EVP_DecryptUpdate(cipher, raw(into.data()), &size, raw(sealed.data()), size_of(sealed));

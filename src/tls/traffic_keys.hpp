@@ -8,6 +8,8 @@
 // around them.
 #pragma once
 
+#include "cipher_suite.hpp"
+
 #include <weir/base/bytes.hpp>
 
 #include <array>
@@ -39,7 +41,7 @@ public:
 
     [[nodiscard]] bytes view() const noexcept { return bytes(bytes_).first(size_); }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-    /// HKDF-Expand-Label(secret, label, "", out.size()), up to the size of the secret.
+    /// What follows from it, up to its own size.
     void expand(std::string_view label, mutable_bytes out) const;
 
 private:
@@ -47,12 +49,6 @@ private:
     std::uint8_t size_ = 0;
 };
 
-/// Cipher suites of TLS 1.3, by the numbers of their registry.
-enum class cipher_suite : std::uint16_t {
-    aes_128_gcm_sha256 = 0x1301,
-    aes_256_gcm_sha384 = 0x1302,
-    chacha20_poly1305_sha256 = 0x1303,
-};
 /// Whether this end can protect records with it, and `secret` is of its size.
 [[nodiscard]] bool is_usable(cipher_suite suite, const traffic_secret& secret) noexcept;
 

@@ -6,7 +6,8 @@
 
 namespace weir::op {
 
-/// Ends the directions `how` (SHUT_RD, SHUT_WR, SHUT_RDWR) of the connection behind `fd`.
+/// Ends the directions `how` (SHUT_RD, SHUT_WR, SHUT_RDWR) of the connection behind `fd`. Linux
+/// hands this request to a thread of its own, always: `stream_socket::shutdown_send` costs less.
 ///
 /// Errors:        not_connected, operation_canceled.
 /// Cancellation:  the connection may or may not have been shut down.
