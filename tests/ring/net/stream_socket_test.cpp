@@ -7,6 +7,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <string>
+
 using weir::test::must;
 
 BOOST_AUTO_TEST_SUITE(stream_socket_test)
@@ -48,6 +52,27 @@ weir::task<> leases_are_sent_back() {
     BOOST_TEST(arrived.count == size);
 }
 
+/// Linux's own threads for requests that it does not do in place.
+std::size_t count_worker_threads() {
+    std::size_t count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream name(each.path() / "comm");
+        std::string text;
+        std::getline(name, text);
+        count += text.starts_with("iou-wrk") ? 1 : 0;
+    }
+    return count;
+}
+
+weir::task<> the_end_costs_no_thread() {
+    auto pair = co_await weir::test::tcp_streams::connect();
+    const std::size_t before = count_worker_threads();
+    weir::test::expect_success(co_await pair.a.shutdown_send());
+    BOOST_TEST(count_worker_threads() == before);
+    const auto end = co_await pair.b.receive();
+    BOOST_TEST((end && end->empty()));
+}
+
 weir::task<> one_buffer_goes_to_many_sockets() {
     weir::test::pattern run(9);
     const weir::send_buffer shared{weir::bytes(run.take(100'000))};
@@ -80,6 +105,10 @@ weir::task<> empty_sends_do_nothing() {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_direction_costs_no_thread_of_the_kernel, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(the_end_costs_no_thread);
+}
 
 BOOST_AUTO_TEST_CASE(the_endpoints_name_both_ends) {
     weir::test::on_reactor(endpoints_name_both_ends);

@@ -67,6 +67,17 @@ std::string why_not(server_options options) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(a_chain_is_what_was_given_and_no_more) {
+    // It could be made longer with what is trusted, in each handshake anew.
+    server_options options = options_for("localhost");
+    options.clients = weir::tls::client_certificates::asked;
+    options.client_trust = weir::tls::trust::only(authority().pem());
+    engine_pair pair(weir::test::trusting(authority().pem()), weir::test::serving(options));
+    pair.shake();
+    BOOST_REQUIRE(pair.is_agreed);
+    BOOST_TEST(sk_X509_num(SSL_get_peer_cert_chain(pair.client.engine.native())) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(the_host_that_is_asked_for_picks_the_certificate) {
     server_options options = options_for("first.example");
     options.certificates.push_back(

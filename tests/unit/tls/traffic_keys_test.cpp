@@ -2,14 +2,13 @@
 // traffic_keys: the records of RFC 8448 3, byte for byte, and that none is taken that was changed.
 #include "tls/traffic_keys.hpp"
 
+#include "secret_memory.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <array>
-#include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,21 +16,14 @@ BOOST_AUTO_TEST_SUITE(traffic_keys_test)
 
 namespace {
 
+using weir::test::from_hexadecimal;
+using weir::test::is_in_heap;
 using weir::tls::cipher_suite;
 using weir::tls::content_type;
 using weir::tls::traffic_keys;
 using weir::tls::traffic_secret;
 
 using memory = std::vector<std::byte>;
-
-memory from_hexadecimal(std::string_view text) {
-    memory out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        out.push_back(
-            static_cast<std::byte>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
-    }
-    return out;
-}
 
 traffic_secret client_secret() {
     return traffic_secret(
@@ -66,20 +58,6 @@ public:
 const suite_of all_suites[] = {{cipher_suite::aes_128_gcm_sha256, 32},
                                {cipher_suite::aes_256_gcm_sha384, 48},
                                {cipher_suite::chacha20_poly1305_sha256, 32}};
-
-/// Whether the heap of this process contains `wanted`.
-[[nodiscard]] bool is_in_heap(weir::bytes wanted) {
-    std::ifstream maps("/proc/self/maps");
-    for (std::string line; std::getline(maps, line);) {
-        if (!line.ends_with("[heap]")) continue;
-        std::size_t dash = 0;
-        const std::uintptr_t begin = std::stoull(line, &dash, 16);
-        const std::uintptr_t end = std::stoull(line.substr(dash + 1), nullptr, 16);
-        const auto* heap = reinterpret_cast<const void*>(begin);
-        return ::memmem(heap, end - begin, wanted.data(), wanted.size()) != nullptr;
-    }
-    return false;
-}
 
 }  // namespace
 

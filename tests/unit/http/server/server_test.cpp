@@ -320,6 +320,37 @@ CO_TEST(a_client_that_asks_again_while_the_server_drains_keeps_its_last_answer) 
     CO_CHECK(!tonight.outcome());
 }
 
+CO_TEST(who_has_said_that_nothing_follows_is_not_waited_for) {
+    http::server_options options;
+    options.max_requests = 1;
+    evening tonight(options, pages);
+    // How many connections are open when this client has heard its whole answer, and stays.
+    const auto open_after = [&](std::string request) -> weir::task<std::size_t> {
+        auto socket = co_await weir::net::connect(tonight.where());
+        if (!socket) co_return 100;
+        static_cast<void>(co_await socket->send_copy(weir::as_bytes(request)));
+        static_cast<void>(co_await read_to_end(*socket));
+        static_cast<void>(co_await weir::sleep_for(1ms));
+        const std::size_t open = tonight.server().open_connections();
+        static_cast<void>(co_await socket->close());
+        co_return open;
+    };
+    const std::string close = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    const auto visits = [&]() -> weir::task<> {
+        auto said = open_after(close);
+        CO_CHECK_EQUAL(co_await std::move(said), 0U);
+        auto behind_it = open_after(close + get);
+        CO_CHECK_EQUAL(co_await std::move(behind_it), 1U);
+        auto not_said = open_after(get);
+        CO_CHECK_EQUAL(co_await std::move(not_said), 1U);
+    };
+    auto [served, drained, visited] =
+        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), visits());
+    static_cast<void>(served);
+    static_cast<void>(drained);
+    static_cast<void>(visited);
+}
+
 CO_TEST(a_drained_server_does_not_wait_long_for_clients_that_stay) {
     evening tonight({}, pages);
     const auto stay = [&]() -> weir::task<> {
