@@ -37,10 +37,8 @@ head_grammar::head_grammar(llhttp_type_t type) : type_(type) { restart(); }
 void head_grammar::restart() {
     llhttp_init(&parser_, type_, &settings());
     parser_.data = this;
-    target_.clear();
     name_.clear();
     value_.clear();
-    headers_.clear();
     field_error_ = {};
     is_complete_ = false;
 }
@@ -49,7 +47,6 @@ const llhttp_settings_t& head_grammar::settings() {
     static const llhttp_settings_t shared = [] {
         llhttp_settings_t made{};
         llhttp_settings_init(&made);
-        made.on_url = append_target;
         made.on_header_field = append_name;
         made.on_header_value = append_value;
         made.on_header_value_complete = finish_field;
@@ -59,8 +56,14 @@ const llhttp_settings_t& head_grammar::settings() {
     return shared;
 }
 
-result<void> head_grammar::feed(bytes data) {
+void head_grammar::keep() {
+    name_.keep();
+    value_.keep();
+}
+
+result<void> head_grammar::feed(bytes data, headers& fields) {
     if (data.empty()) return {};  // llhttp counts from where they would be
+    fields_ = &fields;
     const std::string_view text = as_text(data);
     const llhttp_errno_t code = llhttp_execute(&parser_, text.data(), text.size());
     if (field_error_) return fail(field_error_);
@@ -78,24 +81,19 @@ result<http::version> head_grammar::version() const {
     return fail(make_error_code(errc::version_not_supported));
 }
 
-int head_grammar::append_target(llhttp_t* parser, const char* at, std::size_t size) {
-    of(parser).target_.append(at, size);
-    return HPE_OK;
-}
-
 int head_grammar::append_name(llhttp_t* parser, const char* at, std::size_t size) {
-    of(parser).name_.append(at, size);
+    of(parser).name_.add({at, size});
     return HPE_OK;
 }
 
 int head_grammar::append_value(llhttp_t* parser, const char* at, std::size_t size) {
-    of(parser).value_.append(at, size);
+    of(parser).value_.add({at, size});
     return HPE_OK;
 }
 
 int head_grammar::finish_field(llhttp_t* parser) {
     head_grammar& self = of(parser);
-    const auto added = self.headers_.add(self.name_, self.value_);
+    const auto added = self.fields_->add(self.name_.view(), self.value_.view());
     self.name_.clear();
     self.value_.clear();
     if (added) return HPE_OK;

@@ -10,7 +10,10 @@
 
 #include <llhttp.h>
 
-#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "gathered_text.hpp"
 
 namespace weir::http {
 
@@ -25,13 +28,13 @@ public:
     /// Forgets everything and waits for the next head.
     void restart();
 
-    /// Takes bytes of the head, none beyond its blank line.
-    [[nodiscard]] result<void> feed(bytes data);
+    /// Takes bytes of the head, none beyond its blank line; adds its fields to `fields`.
+    [[nodiscard]] result<void> feed(bytes data, headers& fields);
+    /// The bytes that were fed go away before the head is complete.
+    void keep();
 
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
     [[nodiscard]] const char* method() const;
-    [[nodiscard]] std::string& target() noexcept { return target_; }
-    [[nodiscard]] http::headers& headers() noexcept { return headers_; }
     [[nodiscard]] unsigned status_number() const noexcept { return parser_.status_code; }
     /// Errors: version_not_supported.
     [[nodiscard]] result<http::version> version() const;
@@ -39,7 +42,6 @@ public:
 private:
     static const llhttp_settings_t& settings();
     static head_grammar& of(llhttp_t* parser) { return *static_cast<head_grammar*>(parser->data); }
-    static int append_target(llhttp_t* parser, const char* at, std::size_t size);
     static int append_name(llhttp_t* parser, const char* at, std::size_t size);
     static int append_value(llhttp_t* parser, const char* at, std::size_t size);
     static int finish_field(llhttp_t* parser);
@@ -47,10 +49,9 @@ private:
 
     llhttp_t parser_{};
     llhttp_type_t type_;
-    std::string target_;
-    std::string name_;
-    std::string value_;
-    http::headers headers_;
+    gathered_text name_;
+    gathered_text value_;
+    headers* fields_ = nullptr;  // while it is fed
     std::error_code field_error_;
     bool is_complete_ = false;
 };

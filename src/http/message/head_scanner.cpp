@@ -4,7 +4,6 @@
 #include <weir/http/message/error.hpp>
 
 #include <string_view>
-#include <utility>
 
 namespace weir::http {
 
@@ -15,7 +14,7 @@ std::size_t head_scanner::scan(bytes data, const request_limits& limits) {
             taken += line;
             continue;
         }
-        if (const auto fine = take(static_cast<char>(data[taken]), limits); !fine) {
+        if (const auto fine = take(data.subspan(taken), limits); !fine) {
             error_ = fine.error();
             return taken;
         }
@@ -25,10 +24,14 @@ std::size_t head_scanner::scan(bytes data, const request_limits& limits) {
 }
 
 void head_scanner::restart() noexcept {
-    std::string memory = std::move(first_line_);
-    memory.clear();
-    *this = head_scanner();
-    first_line_ = std::move(memory);
+    first_line_.clear();
+    error_ = {};
+    first_line_bytes_ = 0;
+    headers_bytes_ = 0;
+    header_count_ = 0;
+    place_ = place::before_head;
+    after_cr_ = false;
+    skipped_blank_line_ = false;
 }
 
 /// Takes a whole line in which nothing is wrong; 0 = it takes a closer look, byte by byte.
@@ -44,7 +47,7 @@ std::size_t head_scanner::take_line(bytes data, const request_limits& limits) {
     if (place_ == place::before_head) {
         if (first_line_bytes_ + size > limits.max_request_line_bytes()) return 0;
         first_line_bytes_ += size;
-        first_line_.assign(line);
+        first_line_.add(line);
     } else {
         if (line.front() == ' ' || line.front() == '\t') return 0;
         if (headers_bytes_ + size > limits.max_headers_bytes()) return 0;
@@ -56,7 +59,9 @@ std::size_t head_scanner::take_line(bytes data, const request_limits& limits) {
     return size;
 }
 
-result<void> head_scanner::take(char c, const request_limits& limits) {
+/// Takes the first byte.
+result<void> head_scanner::take(bytes data, const request_limits& limits) {
+    const char c = static_cast<char>(data.front());
     if (c == '\0') return fail(make_error_code(errc::nul_byte));
     const bool in_first_line = place_ == place::before_head || place_ == place::first_line;
     if (in_first_line && ++first_line_bytes_ > limits.max_request_line_bytes()) {
@@ -71,7 +76,7 @@ result<void> head_scanner::take(char c, const request_limits& limits) {
     if (after_cr_) return {};
 
     if (place_ == place::before_head) place_ = place::first_line;
-    if (place_ == place::first_line) first_line_ += c;
+    if (place_ == place::first_line) first_line_.add(as_text(data.first(1)));
     if (place_ == place::line_start) {
         if (c == ' ' || c == '\t') return fail(make_error_code(errc::folded_header));
         if (++header_count_ > limits.max_header_count()) {

@@ -17,8 +17,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <system_error>
+
+#include "gathered_text.hpp"
 
 namespace weir::http {
 
@@ -38,17 +40,19 @@ public:
     [[nodiscard]] bool is_complete() const noexcept { return place_ == place::complete; }
     /// Whether any byte of the head itself has been seen.
     [[nodiscard]] bool has_begun() const noexcept { return place_ != place::before_head; }
-    /// The first line without its CRLF.
-    [[nodiscard]] const std::string& first_line() const noexcept { return first_line_; }
+    /// The first line without its CRLF; refers to what was scanned last.
+    [[nodiscard]] std::string_view first_line() const noexcept { return first_line_.view(); }
+    /// The bytes that were scanned go away before the head is complete.
+    void keep() { first_line_.keep(); }
 
 private:
     enum class place : std::uint8_t { before_head, first_line, line_start, in_line, complete };
 
     [[nodiscard]] std::size_t take_line(bytes data, const request_limits& limits);
-    result<void> take(char c, const request_limits& limits);
+    result<void> take(bytes data, const request_limits& limits);
     result<void> end_line(const request_limits& limits);
 
-    std::string first_line_;
+    gathered_text first_line_;
     std::error_code error_;
     std::size_t first_line_bytes_ = 0;
     std::size_t headers_bytes_ = 0;

@@ -5,7 +5,8 @@
 #include <weir/http/message/error.hpp>
 
 #include <algorithm>
-#include <array>
+
+#include "character_set.hpp"
 
 namespace weir::http {
 namespace {
@@ -14,18 +15,13 @@ constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-constexpr std::array<bool, 256> token_chars = [] {
-    std::array<bool, 256> table{};
-    constexpr std::string_view all =
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~";
-    for (const char c : all) table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
+constexpr character_set token_chars(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-.^_`|~");
 
-constexpr bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
-
+/// Visible, blank, or beyond ASCII: nothing that could end a line.
 constexpr bool is_value_char(char c) noexcept {
-    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+    const auto code = static_cast<unsigned char>(c);
+    return (code >= 0x20 && code != 0x7F) || c == '\t';
 }
 
 /// Takes the first element off a comma-separated list; trimmed, perhaps empty.
@@ -39,19 +35,25 @@ std::string_view take_element(std::string_view& list) noexcept {
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    if (a == b) return true;  // as nearly always
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                               [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_token(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return token_chars.contains(c); });
 }
 
 bool is_field_value(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), is_value_char);
+    bool is_fine = true;  // all at once, not one after the other: they are fine, as a rule
+    for (const char c : text) is_fine &= is_value_char(c);
+    return is_fine;
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    if (text.empty() || (!is_blank(text.front()) && !is_blank(text.back()))) return text;
     const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
@@ -98,24 +100,29 @@ header_field headers::operator[](std::size_t index) const noexcept {
             text.substr(at.begin + at.name_size, at.value_size)};
 }
 
-std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
-    for (std::size_t i = 0; i < size(); ++i) {
-        if (equal_ignoring_case((*this)[i].name(), name)) return (*this)[i].value();
+/// The index of the first field of that name from `index` on; size() = there is none.
+std::size_t headers::next(std::size_t index, std::string_view name) const noexcept {
+    for (; index < places_.size(); ++index) {
+        const place& at = places_[index];
+        if (at.name_size != name.size()) continue;  // most of them
+        if (equal_ignoring_case({text_.data() + at.begin, at.name_size}, name)) break;
     }
-    return std::nullopt;
+    return index;
+}
+
+std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
+    const std::size_t found = next(0, name);
+    return found == size() ? std::nullopt : std::optional((*this)[found].value());
 }
 
 std::size_t headers::count(std::string_view name) const noexcept {
     std::size_t found = 0;
-    for (std::size_t i = 0; i < size(); ++i) {
-        if (equal_ignoring_case((*this)[i].name(), name)) ++found;
-    }
+    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) ++found;
     return found;
 }
 
 bool headers::has_token(std::string_view name, std::string_view token) const noexcept {
-    for (std::size_t i = 0; i < size(); ++i) {
-        if (!equal_ignoring_case((*this)[i].name(), name)) continue;
+    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) {
         std::string_view rest = (*this)[i].value();
         while (!rest.empty()) {
             if (equal_ignoring_case(take_element(rest), token)) return true;
@@ -126,8 +133,7 @@ bool headers::has_token(std::string_view name, std::string_view token) const noe
 
 std::vector<std::string_view> headers::list(std::string_view name) const {
     std::vector<std::string_view> elements;
-    for (std::size_t i = 0; i < size(); ++i) {
-        if (!equal_ignoring_case((*this)[i].name(), name)) continue;
+    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) {
         std::string_view rest = (*this)[i].value();
         while (!rest.empty()) {
             const std::string_view element = take_element(rest);

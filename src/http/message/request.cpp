@@ -7,11 +7,10 @@
 
 namespace weir::http {
 
-void request::restart(std::string_view method, std::string_view target, http::version version) {
+void request::begin(std::string_view method, std::string_view target, http::version version) {
     method_.assign(method);
     target_.assign(target);
     version_ = version;
-    headers_.clear();
     body_.clear();
 }
 

@@ -16,8 +16,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "head_grammar.hpp"
-#include "head_scanner.hpp"
+#include "head_reader.hpp"
 
 namespace weir::http {
 
@@ -27,16 +26,17 @@ public:
     explicit request_head_parser(const request_limits& limits) : limits_(limits) {}
 
     /// Forgets everything and waits for the next head.
-    void restart();
+    void restart() { reader_.restart(); }
 
     /// Takes bytes from the front of `data` until the head is complete or all are taken.
-    /// @param head  what the request is put into when it is complete; its body is left empty.
+    /// @param head  what the request is put into: the same for all of a head, good when that is
+    ///              complete; its body is left empty.
     /// @return      whether the head is complete.
     /// Errors:      every http::errc of a head; nothing more may be fed then.
     [[nodiscard]] result<bool> feed(bytes& data, request& head);
 
     /// Whether any byte of a head has been seen.
-    [[nodiscard]] bool has_begun() const noexcept { return scanner_.has_begun(); }
+    [[nodiscard]] bool has_begun() const noexcept { return reader_.has_begun(); }
     /// The length of the body behind the complete head; nullopt = it comes in chunks.
     [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept { return length_; }
     /// A reader for the body behind the complete head.
@@ -47,12 +47,10 @@ public:
 
 private:
     result<void> finish(request& head);
-    [[nodiscard]] bool is_canonical(version version) noexcept;
     result<void> choose_body(const request& head);
 
     request_limits limits_;
-    head_scanner scanner_;
-    head_grammar grammar_{HTTP_REQUEST};
+    head_reader reader_{HTTP_REQUEST};
     std::optional<std::uint64_t> length_;
 };
 

@@ -11,8 +11,7 @@
 #include <weir/http/message/request_parser.hpp>
 #include <weir/http/message/response.hpp>
 
-#include "head_grammar.hpp"
-#include "head_scanner.hpp"
+#include "head_reader.hpp"
 
 namespace weir::http {
 
@@ -23,23 +22,23 @@ public:
     explicit response_head_parser(const request_limits& limits) : limits_(limits) {}
 
     /// Forgets everything and waits for the next head.
-    void restart();
+    void restart() { reader_.restart(); }
 
     /// Takes bytes from the front of `data` until the head is complete or all are taken.
-    /// @param head  what the response is put into when it is complete; its body is left empty.
+    /// @param head  what the response is put into: the same for all of a head, good when that is
+    ///              complete; its body is left empty.
     /// @return      whether the head is complete.
     /// Errors:      every http::errc of a head; nothing more may be fed then.
     [[nodiscard]] result<bool> feed(bytes& data, response& head);
 
     /// Whether any byte of a head has been seen.
-    [[nodiscard]] bool has_begun() const noexcept { return scanner_.has_begun(); }
+    [[nodiscard]] bool has_begun() const noexcept { return reader_.has_begun(); }
 
 private:
     [[nodiscard]] bool is_canonical(unsigned number) const noexcept;
 
     request_limits limits_;
-    head_scanner scanner_;
-    head_grammar grammar_{HTTP_RESPONSE};
+    head_reader reader_{HTTP_RESPONSE};
 };
 
 }  // namespace weir::http

@@ -272,7 +272,7 @@ task<> server_connection::refuse() {
     const std::string text = refusal_.message() + "\n";
     const auto sent = co_await answer_.respond(status_for(refusal_), text_type, as_bytes(text));
     has_last_words_ = sent.has_value();
-    if (phase_ != phase::answering) head_.restart({}, {}, version::http_1_1);
+    if (phase_ != phase::answering) head_ = request();
     failure_ = refusal_;
     note_exchange();
 }

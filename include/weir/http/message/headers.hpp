@@ -87,6 +87,8 @@ private:
         std::uint32_t value_size;
     };
 
+    [[nodiscard]] std::size_t next(std::size_t index, std::string_view name) const noexcept;
+
     std::string text_;
     std::vector<place> places_;
 };

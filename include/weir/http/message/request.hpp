@@ -22,8 +22,8 @@ public:
     request(std::string method, std::string target, version version = version::http_1_1)
         : method_(std::move(method)), target_(std::move(target)), version_(version) {}
 
-    /// Makes it another request, without headers and body, in the memory that it has.
-    void restart(std::string_view method, std::string_view target, http::version version);
+    /// Makes it another request with the headers that it has, without a body, in its own memory.
+    void begin(std::string_view method, std::string_view target, http::version version);
 
     /// Upper case by convention, compared with case (RFC 9110 9.1).
     [[nodiscard]] const std::string& method() const noexcept { return method_; }

@@ -26,11 +26,10 @@ public:
     /// @param content_type  without CR, LF or NUL: a constant of the program, so asserted.
     response(status code, std::string_view content_type, std::string body);
 
-    /// Makes it another response, without headers and body, in the memory that it has.
-    void restart(status code, http::version version) noexcept {
+    /// Makes it another response with the headers that it has, without a body, in its own memory.
+    void begin(status code, http::version version) noexcept {
         status_ = code;
         version_ = version;
-        headers_.clear();
         body_.clear();
     }
 
