@@ -19,7 +19,7 @@ bool keeps_connection(const response& head) noexcept {
 
 void client_exchange::begin(bool is_head) {
     parser_.restart();
-    reader_ = detail::body_reader();
+    reader_.expect(0);
     piece_ = bytes();
     length_.reset();
     error_ = {};
@@ -85,10 +85,10 @@ result<exchange_action> client_exchange::take_final() {
         length_ = 0;
         step_ = step::complete;
     } else if (announced->is_chunked) {
-        reader_ = detail::body_reader::chunked(limits_);
+        reader_.expect_chunks(limits_);
     } else if (announced->length) {
         length_ = announced->length;
-        reader_ = detail::body_reader::of_length(*length_);
+        reader_.expect(*length_);
         if (reader_.is_complete()) step_ = step::complete;
     } else {
         is_until_close_ = true;

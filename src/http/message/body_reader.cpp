@@ -20,20 +20,22 @@ result<void> refuse(errc error) { return fail(make_error_code(error)); }
 
 }  // namespace
 
-body_reader body_reader::of_length(std::uint64_t length) noexcept {
-    body_reader reader;
-    reader.left_ = length;
-    reader.step_ = length == 0 ? step::complete : step::counted;
-    return reader;
+void body_reader::expect(std::uint64_t length) noexcept {
+    trailers_.clear();
+    left_ = length;
+    step_ = length == 0 ? step::complete : step::counted;
 }
 
-body_reader body_reader::chunked(const request_limits& limits) noexcept {
-    body_reader reader;
-    reader.max_left_ = limits.max_body_bytes();
-    reader.extension_bytes_left_ = limits.max_chunk_extension_bytes();
-    reader.trailer_bytes_left_ = limits.max_trailer_bytes();
-    reader.step_ = step::size;
-    return reader;
+void body_reader::expect_chunks(const request_limits& limits) noexcept {
+    trailers_.clear();
+    trailer_line_.clear();
+    left_ = 0;
+    max_left_ = limits.max_body_bytes();
+    extension_bytes_left_ = limits.max_chunk_extension_bytes();
+    trailer_bytes_left_ = limits.max_trailer_bytes();
+    size_digits_ = 0;
+    step_ = step::size;
+    after_cr_ = false;
 }
 
 result<bytes> body_reader::next(bytes& data) {

@@ -100,30 +100,35 @@ header_field headers::operator[](std::size_t index) const noexcept {
             text.substr(at.begin + at.name_size, at.value_size)};
 }
 
-/// The index of the first field of that name from `index` on; size() = there is none.
-std::size_t headers::next(std::size_t index, std::string_view name) const noexcept {
-    for (; index < places_.size(); ++index) {
-        const place& at = places_[index];
-        if (at.name_size != name.size()) continue;  // most of them
-        if (equal_ignoring_case({text_.data() + at.begin, at.name_size}, name)) break;
+/// The first field of that name from `from` on; null = there is none.
+const headers::place* headers::next(const place* from, std::string_view name) const noexcept {
+    for (const place* end = places_.data() + places_.size(); from != end; ++from) {
+        if (from->name_size != name.size()) continue;  // most of them
+        if (equal_ignoring_case({text_.data() + from->begin, name.size()}, name)) return from;
     }
-    return index;
+    return nullptr;
+}
+
+std::string_view headers::value_at(const place& at) const noexcept {
+    return {text_.data() + at.begin + at.name_size, at.value_size};
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
-    const std::size_t found = next(0, name);
-    return found == size() ? std::nullopt : std::optional((*this)[found].value());
+    const place* found = next(places_.data(), name);
+    return found == nullptr ? std::nullopt : std::optional(value_at(*found));
 }
 
 std::size_t headers::count(std::string_view name) const noexcept {
     std::size_t found = 0;
-    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) ++found;
+    const place* at = next(places_.data(), name);
+    for (; at != nullptr; at = next(at + 1, name)) ++found;
     return found;
 }
 
 bool headers::has_token(std::string_view name, std::string_view token) const noexcept {
-    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) {
-        std::string_view rest = (*this)[i].value();
+    const place* at = next(places_.data(), name);
+    for (; at != nullptr; at = next(at + 1, name)) {
+        std::string_view rest = value_at(*at);
         while (!rest.empty()) {
             if (equal_ignoring_case(take_element(rest), token)) return true;
         }
@@ -133,8 +138,9 @@ bool headers::has_token(std::string_view name, std::string_view token) const noe
 
 std::vector<std::string_view> headers::list(std::string_view name) const {
     std::vector<std::string_view> elements;
-    for (std::size_t i = next(0, name); i < size(); i = next(i + 1, name)) {
-        std::string_view rest = (*this)[i].value();
+    const place* at = next(places_.data(), name);
+    for (; at != nullptr; at = next(at + 1, name)) {
+        std::string_view rest = value_at(*at);
         while (!rest.empty()) {
             const std::string_view element = take_element(rest);
             if (!element.empty()) elements.push_back(element);

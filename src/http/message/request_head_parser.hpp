@@ -39,10 +39,9 @@ public:
     [[nodiscard]] bool has_begun() const noexcept { return reader_.has_begun(); }
     /// The length of the body behind the complete head; nullopt = it comes in chunks.
     [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept { return length_; }
-    /// A reader for the body behind the complete head.
-    [[nodiscard]] detail::body_reader body() const noexcept {
-        return length_ ? detail::body_reader::of_length(*length_)
-                       : detail::body_reader::chunked(limits_);
+    /// Has `reader` wait for the body behind the complete head.
+    void expect_body(detail::body_reader& reader) const noexcept {
+        length_ ? reader.expect(*length_) : reader.expect_chunks(limits_);
     }
 
 private:

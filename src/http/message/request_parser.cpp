@@ -52,7 +52,7 @@ result<void> request_parser::state::feed(bytes& data) {
         const auto complete = head.feed(data, message);
         if (!complete) return fail(complete.error());
         if (*complete) {
-            body = head.body();
+            head.expect_body(body);
             step_ = step::body;
         }
     }

@@ -23,10 +23,10 @@ detail::transfer_pace pace_of(const server_options& options) noexcept {
 request_body::request_body(detail::server_stream& from) noexcept
     : stream_(from), pace_(pace_of(from.core.options)) {}
 
-void request_body::expect(std::optional<std::uint64_t> length, detail::body_reader reader,
-                          bool says_continue) {
-    reader_ = std::move(reader);
-    pace_ = pace_of(stream_.core.options);
+void request_body::expect(std::optional<std::uint64_t> length, bool says_continue) {
+    const server_options& options = stream_.core.options;
+    length ? reader_.expect(*length) : reader_.expect_chunks(options.request);
+    if (!is_complete()) pace_ = pace_of(options);
     length_ = length;
     error_ = {};
     awaits_continue_ = says_continue && !is_complete();

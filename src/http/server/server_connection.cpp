@@ -187,7 +187,7 @@ bool server_connection::begin_exchange() {
             if (!says_continue) refusal_ = make_error_code(errc::expectation_failed);
         }
     }
-    body_.expect(parser_.body_length(), parser_.body(), says_continue);
+    body_.expect(parser_.body_length(), says_continue);
     // What follows a CONNECT that was answered by 2xx is no HTTP, to whoever passed it on.
     const bool goes_on = --requests_left_ > 0 && head_.keeps_alive() && head_.method() != "CONNECT";
     answer_.expect(&head_, head_.version(), head_.method() == "HEAD", goes_on);
@@ -266,7 +266,7 @@ task<> server_connection::refuse() {
     what_.clear();
     if (phase_ != phase::answering) head_read_ = reactor::current().now();
     stream_.core.statistics.count_refusal(static_cast<errc>(refusal_.value()));
-    body_.expect(0, body_reader(), false);
+    body_.expect(0, false);
     const bool is_head = phase_ == phase::answering && head_.method() == "HEAD";
     answer_.expect(nullptr, version::http_1_1, is_head, false);
     const std::string text = refusal_.message() + "\n";

@@ -87,7 +87,8 @@ private:
         std::uint32_t value_size;
     };
 
-    [[nodiscard]] std::size_t next(std::size_t index, std::string_view name) const noexcept;
+    [[nodiscard]] const place* next(const place* from, std::string_view name) const noexcept;
+    [[nodiscard]] std::string_view value_at(const place& at) const noexcept;
 
     std::string text_;
     std::vector<place> places_;

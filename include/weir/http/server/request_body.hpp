@@ -72,9 +72,8 @@ private:
     friend class detail::server_connection;
     friend class response_writer;
 
-    /// Begins with the body behind a head.
-    void expect(std::optional<std::uint64_t> length, detail::body_reader reader,
-                bool says_continue);
+    /// Begins with the body behind a head. @param length  nullopt = it comes in chunks.
+    void expect(std::optional<std::uint64_t> length, bool says_continue);
     /// Drops what is left. Gives whether its end was reached within `max_bytes`.
     [[nodiscard]] task<bool> discard(std::size_t max_bytes);
     /// Whether the connection can go on behind this body, if that is read to its end.

@@ -13,6 +13,17 @@ BOOST_AUTO_TEST_SUITE(body_reader_test)
 
 namespace {
 
+http::detail::body_reader of_length(std::uint64_t length) {
+    http::detail::body_reader made;
+    made.expect(length);
+    return made;
+}
+http::detail::body_reader chunked(const http::request_limits& limits) {
+    http::detail::body_reader made;
+    made.expect_chunks(limits);
+    return made;
+}
+
 /// The body, or the name of the error; gives the bytes one by one or all at once.
 std::string read(http::detail::body_reader reader, std::string_view text, bool bytewise) {
     std::string body;
@@ -27,8 +38,8 @@ std::string read(http::detail::body_reader reader, std::string_view text, bool b
 
 void check_chunked(std::string_view text, const std::string& expected, std::size_t max = 100) {
     const auto limits = http::request_limits().max_body_bytes(max);
-    BOOST_TEST(read(http::detail::body_reader::chunked(limits), text, false) == expected);
-    BOOST_TEST(read(http::detail::body_reader::chunked(limits), text, true) == expected);
+    BOOST_TEST(read(chunked(limits), text, false) == expected);
+    BOOST_TEST(read(chunked(limits), text, true) == expected);
 }
 
 const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).message();
@@ -36,9 +47,9 @@ const std::string bad_chunk = "!" + make_error_code(http::errc::bad_chunk).messa
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_counted_body_takes_exactly_its_length) {
-    BOOST_TEST(read(http::detail::body_reader::of_length(3), "abcdef", false) == "abc|def");
-    BOOST_TEST(read(http::detail::body_reader::of_length(3), "abcdef", true) == "abc|def");
-    BOOST_TEST(http::detail::body_reader::of_length(0).is_complete());
+    BOOST_TEST(read(of_length(3), "abcdef", false) == "abc|def");
+    BOOST_TEST(read(of_length(3), "abcdef", true) == "abc|def");
+    BOOST_TEST(of_length(0).is_complete());
     BOOST_TEST(http::detail::body_reader().is_complete());
 }
 
@@ -79,14 +90,14 @@ BOOST_AUTO_TEST_CASE(a_limit_counts_the_extensions_of_all_chunks) {
         http::request_limits().max_body_bytes(9).max_chunk_extension_bytes(4).max_trailer_bytes(4);
     const std::string over =
         "!" + make_error_code(http::errc::chunk_extensions_over_limit).message();
-    const auto chunked = http::detail::body_reader::chunked(limits);
-    BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yy\r\nb\r\n0\r\n\r\n", true) == "ab|");
-    BOOST_TEST(read(chunked, "1;xx\r\na\r\n1;yyy\r\n", true) == over);
-    BOOST_TEST(read(chunked, "0\r\na:bc\r\n\r\n", true) == "|");
+    const auto fresh = chunked(limits);
+    BOOST_TEST(read(fresh, "1;xx\r\na\r\n1;yy\r\nb\r\n0\r\n\r\n", true) == "ab|");
+    BOOST_TEST(read(fresh, "1;xx\r\na\r\n1;yyy\r\n", true) == over);
+    BOOST_TEST(read(fresh, "0\r\na:bc\r\n\r\n", true) == "|");
 }
 
 BOOST_AUTO_TEST_CASE(trailers_are_kept_apart_and_checked_like_headers) {
-    auto reader = http::detail::body_reader::chunked(http::request_limits());
+    auto reader = chunked(http::request_limits());
     weir::bytes data = weir::as_bytes("0\r\nDigest:  x=1 \r\nContent-Length: 5\r\n\r\n");
     std::string body;
     BOOST_REQUIRE(reader.feed(data, body));
@@ -101,7 +112,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_kept_apart_and_checked_like_headers) {
 }
 
 BOOST_AUTO_TEST_CASE(runs_of_body_bytes_are_parts_of_what_was_fed) {
-    auto reader = http::detail::body_reader::chunked(http::request_limits().max_body_bytes(9));
+    auto reader = chunked(http::request_limits().max_body_bytes(9));
     const std::string_view text = "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\nnext";
     weir::bytes data = weir::as_bytes(text);
     const auto first = reader.next(data);
@@ -116,6 +127,26 @@ BOOST_AUTO_TEST_CASE(runs_of_body_bytes_are_parts_of_what_was_fed) {
     BOOST_TEST(end->empty());
     BOOST_TEST(reader.is_complete());
     BOOST_TEST(weir::as_text(data) == "next");
+}
+
+BOOST_AUTO_TEST_CASE(one_body_follows_another_and_keeps_nothing_of_it) {
+    http::detail::body_reader reader;
+    BOOST_TEST(reader.is_complete());
+    const auto limits = http::request_limits().max_body_bytes(10);
+    for (const std::string_view text : {"3\r\nabc\r\n0\r\nT: v\r\n\r\n", "2\r\nab"}) {
+        reader.expect_chunks(limits);
+        BOOST_TEST(reader.trailers().empty());
+        std::string body;
+        weir::bytes data = weir::as_bytes(text);
+        BOOST_REQUIRE(reader.feed(data, body).has_value());
+        BOOST_TEST(body.starts_with("ab"));
+    }
+    BOOST_TEST(!reader.is_complete());
+    reader.expect(0);
+    BOOST_TEST(reader.is_complete());
+    BOOST_TEST(reader.trailers().empty());
+    reader.expect(1);
+    BOOST_TEST(reader.bytes_left() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

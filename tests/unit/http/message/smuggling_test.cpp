@@ -187,7 +187,7 @@ public:
                 const auto is_whole = parser_.feed(data, head_);
                 if (!is_whole) error_ = is_whole.error();
                 if (!is_whole || !*is_whole) continue;
-                body_ = parser_.body();
+                parser_.expect_body(body_);
                 parser_.restart();
                 in_body_ = true;
             }

@@ -21,15 +21,13 @@
 
 namespace weir::http::detail {
 
-/// Reads one body; reset by assigning a new one.
+/// Reads bodies one after another, in memory that it keeps.
 class body_reader {
 public:
-    /// No body.
-    body_reader() noexcept = default;
-    /// A body of `length` bytes.
-    static body_reader of_length(std::uint64_t length) noexcept;
-    /// A chunked body within `limits`.
-    static body_reader chunked(const request_limits& limits) noexcept;
+    /// Waits for a body of `length` bytes; 0 at first.
+    void expect(std::uint64_t length) noexcept;
+    /// Waits for a chunked body within `limits`.
+    void expect_chunks(const request_limits& limits) noexcept;
 
     /// Takes bytes off the front of `data`, up to the end of the next run of body bytes.
     /// @return  that run, a part of `data`; empty = all was taken, or the body is complete.
