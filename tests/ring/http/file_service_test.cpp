@@ -9,6 +9,8 @@
 #include <weir/coro/ok.hpp>
 #include <weir/io/reactor.hpp>
 
+#include <sys/stat.h>
+
 using namespace weir::http::test;
 namespace http = weir::http;
 
@@ -25,6 +27,8 @@ public:
         const auto written = co_await file->write_all_at(0, weir::as_bytes(content));
         co_return written.has_value();
     }
+    /// A pipe instead of the file.
+    bool put_fifo() { return ::mkfifo(std::string(folder_ / "file").c_str(), 0600) == 0; }
     weir::task<std::string> asked(std::string fields, http::server_options options = {}) {
         auto root = co_await weir::folder::open(folder_ / ".");
         if (!root) co_return std::string();
@@ -79,6 +83,19 @@ BOOST_AUTO_TEST_CASE(a_large_file_does_not_pass_through_this_process, WEIR_LINUX
         BOOST_TEST((body_of(heard) == content));
         BOOST_TEST(counts.file_sends >= before + 4);  // 256 KiB each, or less
     });
+}
+
+namespace {
+weir::task<> ask_for_a_fifo() {
+    site pages;
+    if (!pages.put_fifo()) co_return;
+    const auto heard = co_await pages.asked({});
+    BOOST_TEST(heard.starts_with("HTTP/1.1 404 "));
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_fifo_is_no_page_and_keeps_nobody_waiting, WEIR_LINUX_ONLY) {
+    weir::test::on_reactor(ask_for_a_fifo);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -106,6 +108,21 @@ BOOST_AUTO_TEST_CASE(only_a_folder_is_one) {
     const tree files;
     BOOST_TEST(read(files.root() + "/page", "x") == refused(std::errc::not_a_directory));
     BOOST_TEST(read(files.root() + "/none", "x") == refused(std::errc::no_such_file_or_directory));
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_keeps_nobody_waiting) {
+    const tree files;
+    BOOST_REQUIRE(::mkfifo((files.root() + "/fifo").c_str(), 0600) == 0);
+    // Nobody writes into it: to open it plainly would take until somebody does.
+    auto main = [&]() -> weir::task<weir::result<bool>> {
+        weir::folder place = co_await weir::ok(weir::folder::open(files.root()));
+        weir::file opened = co_await weir::ok(place.open_beneath("fifo"));
+        const weir::file_facts facts = co_await weir::ok(opened.facts());
+        co_return facts.kind() == weir::file_kind::regular;
+    };
+    const auto is_regular = weir::run(main());
+    BOOST_REQUIRE(is_regular.has_value());
+    BOOST_TEST(!*is_regular);
 }
 
 BOOST_AUTO_TEST_CASE(no_descriptor_is_lost_to_a_stop) {
