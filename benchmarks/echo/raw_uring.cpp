@@ -18,6 +18,7 @@
 // as fast at 64 WebSockets x 256 KiB.
 #include "command_line.hpp"
 #include "message_buffer.hpp"
+#include "open_ring.hpp"
 #include "provided_buffers.hpp"
 #include "uring_connection.hpp"
 #include "uring_tuning.hpp"
@@ -66,13 +67,7 @@ public:
         : websocket_(options.websocket),
           tuned_(tuned),
           scratch_(echo::hot_memory(tuned.scratch_bytes), tuned.scratch_bytes) {
-        io_uring_params params{};
-        params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                       IORING_SETUP_COOP_TASKRUN | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE;
-        params.cq_entries = 16384;
-        const int error = io_uring_queue_init_params(2048, &ring_, &params);
-        if (error != 0) die("io_uring_queue_init_params", -error);
-        io_uring_register_ring_fd(&ring_);
+        echo::open_ring(ring_, 2048, IORING_SETUP_SUBMIT_ALL);
         buffers_ = std::make_unique<provided_buffers>(ring_, tuned.buffers, tuned.buffer_bytes);
         if (!buffers_->incremental())
             std::fprintf(stderr, "no incremental buffers in this kernel: whole ones\n");
