@@ -12,6 +12,7 @@
 // small replies too. Latency is from a message's send to the last byte of its reply. Over HTTP a
 // message is a GET, whose answer must be 200 and as long each time; --size is not looked at.
 #include "command_line.hpp"
+#include "ws_client.hpp"
 #include "ws_wire.hpp"
 
 #include <sys/epoll.h>
@@ -111,7 +112,7 @@ struct options {
     }
 };
 
-enum class phase { upgrading, proving, steady, dead };
+enum class phase { proving, steady, dead };
 
 struct connection {
     int fd = -1;
@@ -173,7 +174,6 @@ public:
 private:
     static constexpr std::size_t max_unread = 32;
     static constexpr std::size_t max_lazy_bytes = 2048;
-    static constexpr std::uint32_t mask_key = 0x5a3c96e1u;
     static constexpr std::string_view http_ok = "HTTP/1.1 200 OK\r\n";
 
     static double cpu_seconds(const rusage& r) {
@@ -184,13 +184,7 @@ private:
     [[nodiscard]] std::string frame_for(std::string payload) const {
         if (o_.spoken == protocol::http) return "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
         if (o_.spoken == protocol::tcp) return payload;
-        const std::size_t header = echo::server_header_bytes(payload.size());
-        std::string frame(header + 4, '\0');
-        echo::write_server_header(frame.data(), echo::op_binary, payload.size());
-        frame[1] = static_cast<char>(frame[1] | '\x80');
-        std::memcpy(frame.data() + header, &mask_key, 4);
-        echo::unmask(payload.data(), payload.data(), payload.size(), mask_key);
-        return frame + payload;
+        return echo::masked_frame(echo::op_binary, std::move(payload));
     }
     [[nodiscard]] std::string proof_payload(std::size_t i) const {
         std::string payload(o_.size, '\0');
@@ -203,25 +197,11 @@ private:
     [[nodiscard]] std::size_t header_bytes() const {
         return o_.spoken == protocol::websocket ? echo::server_header_bytes(o_.size) : 0;
     }
-    [[nodiscard]] int connected() const {
-        const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in address = echo::ipv4(o_.server);
-        if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-            die("connect");
-        const int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        return fd;
-    }
     /// The length of an answer over HTTP, head included, learnt by asking once.
     [[nodiscard]] std::size_t answer_bytes() const {
-        const int fd = connected();
-        if (send(fd, frame_.data(), frame_.size(), MSG_NOSIGNAL) < 0) die("send");
-        std::string head;
-        char byte;
-        while (!head.ends_with("\r\n\r\n")) {
-            if (recv(fd, &byte, 1, 0) != 1 || head.size() > 4096) die("no answer", EPROTO);
-            head += byte;
-        }
+        const int fd = echo::connected_to(o_.server);
+        echo::send_all(fd, frame_);
+        const std::string head = echo::read_head(fd);
         close(fd);
         const auto length = echo::header_value(head, "content-length");
         if (!head.starts_with(http_ok) || length.empty()) die("an unexpected answer", EPROTO);
@@ -231,44 +211,21 @@ private:
     void open(std::size_t i) {
         connection& c = connections_[i];
         c.sent_at.resize(o_.depth);
-        c.fd = connected();
-        if (o_.spoken == protocol::websocket) {
-            constexpr std::string_view request =
-                "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-                "Connection: Upgrade\r\nSec-WebSocket-Key: d2VpciBlY2hvIGxvYWQgIQ==\r\n"
-                "Sec-WebSocket-Version: 13\r\n\r\n";
-            if (send(c.fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) die("send");
-            c.state = phase::upgrading;
-        }
+        c.fd = echo::connected_to(o_.server);
         timeval patience{5, 0};
         setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        if (o_.spoken == protocol::websocket) await_upgrade(c);
+        if (o_.spoken == protocol::websocket) {
+            echo::send_all(c.fd, echo::upgrade_request());
+            echo::expect_upgraded(echo::read_head(c.fd));
+        }
         // Only the proof and what follows it are concurrent: epoll takes over here.
         epoll_event event{};
         event.events = EPOLLIN | EPOLLET | EPOLLRDHUP | EPOLLOUT;
         event.data.u64 = i;
         if (epoll_ctl(epoll_, EPOLL_CTL_ADD, c.fd, &event) != 0) die("epoll_ctl");
         c.state = phase::proving;
-        proof_frame_ = frame_for(proof_payload(i));
-        send_proof(c);
-    }
-    static void await_upgrade(connection& c) {
-        std::string answer;
-        char byte;
-        while (!answer.ends_with("\r\n\r\n")) {
-            if (recv(c.fd, &byte, 1, 0) != 1 || answer.size() > 4096) die("no upgrade", EPROTO);
-            answer += byte;
-        }
-        if (!answer.starts_with("HTTP/1.1 101")) die("upgrade refused", EPROTO);
-    }
-    void send_proof(connection& c) {
         // Blocking, because the server reads on whatever happens to its replies.
-        for (std::size_t at = 0; at < proof_frame_.size();) {
-            const ssize_t n =
-                send(c.fd, proof_frame_.data() + at, proof_frame_.size() - at, MSG_NOSIGNAL);
-            if (n <= 0) die("send");
-            at += static_cast<std::size_t>(n);
-        }
+        echo::send_all(c.fd, frame_for(proof_payload(i)));
     }
 
     void loop(std::int64_t until) {
@@ -451,7 +408,6 @@ private:
     std::string header_;       // what each reply begins with
     std::size_t reply_bytes_;  // one whole reply
     std::vector<connection> connections_;
-    std::string proof_frame_;
     histogram latency_;
     int epoll_ = -1;
     std::int64_t clock_ = 0;

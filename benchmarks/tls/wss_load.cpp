@@ -5,25 +5,20 @@
 //
 //   wss_load --url wss://H:P --connections N --size B --depth D --duration S [--cpu N]
 #include "../echo/command_line.hpp"
-#include "../echo/ws_wire.hpp"
+#include "../echo/load_loop.hpp"
+#include "../echo/ws_client.hpp"
 
 #include <fcntl.h>
 #include <openssl/ssl.h>
 #include <sys/epoll.h>
 
-#include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
 
-using clock = std::chrono::steady_clock;
 using echo::die;
 
 struct connection {
@@ -35,26 +30,15 @@ struct connection {
     std::uint64_t served = 0;
 };
 
-std::string masked_frame(std::string payload) {
-    constexpr std::uint32_t key = 0x5a3c96e1U;
-    const std::size_t header = echo::server_header_bytes(payload.size());
-    std::string frame(header + 4, '\0');
-    echo::write_server_header(frame.data(), echo::op_binary, payload.size());
-    frame[1] = static_cast<char>(frame[1] | '\x80');
-    std::memcpy(frame.data() + header, &key, 4);
-    echo::unmask(payload.data(), payload.data(), payload.size(), key);
-    return frame + payload;
-}
-
 class load {
 public:
     explicit load(const echo::flags& given)
         : depth_(static_cast<std::size_t>(given.number("--depth", 1))),
           size_(static_cast<std::size_t>(given.number("--size", 20))),
-          frame_(masked_frame(std::string(size_, 'x'))),
+          frame_(echo::masked_frame(echo::op_binary, std::string(size_, 'x'))),
           reply_bytes_(size_ + echo::server_header_bytes(size_)),
           scratch_(std::size_t{64} << 10U),
-          connections_(static_cast<std::size_t>(given.number("--connections", 64))),
+          loop_(static_cast<std::size_t>(given.number("--connections", 64))),
           context_(SSL_CTX_new(TLS_client_method())) {
         for (std::size_t i = 0; i < depth_; ++i) train_ += frame_;
         const std::string url = given.text("--url", "");
@@ -64,57 +48,33 @@ public:
     }
 
     void run(double seconds) {
-        epoll_ = epoll_create1(EPOLL_CLOEXEC);
-        for (std::size_t i = 0; i < connections_.size(); ++i) open(i);
-        for (connection& c : connections_) {
+        for (connection& c : loop_.connections()) open(c);
+        for (connection& c : loop_.connections()) {
             c.owed = depth_;
             write(c);
         }
-        loop_for(0.2);
-        for (connection& c : connections_) c.served = 0;
-        const auto begin = clock::now();
-        loop_for(seconds);
-        const double took = std::chrono::duration<double>(clock::now() - begin).count();
-        std::uint64_t total = 0;
-        for (const connection& c : connections_) total += c.served;
-        std::printf("{\"messages\": %llu, \"seconds\": %.6f, \"rate\": %.1f}\n",
-                    static_cast<unsigned long long>(total), took,
-                    static_cast<double>(total) / took);
+        loop_.measure(0.2, seconds, [this](connection& c) {
+            read(c);
+            write(c);
+        });
     }
 
 private:
-    void open(std::size_t i) {
-        connection& c = connections_[i];
-        c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in address = echo::ipv4(where_);
-        if (connect(c.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-            die("connect");
-        const int on = 1;
-        setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    void open(connection& c) {
+        c.fd = echo::connected_to(where_);
         c.ssl = SSL_new(context_);
         SSL_set_fd(c.ssl, c.fd);
         if (SSL_connect(c.ssl) != 1) die("SSL_connect", EPROTO);
         upgrade(c);
         prove(c);
         fcntl(c.fd, F_SETFL, O_NONBLOCK);
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLOUT | EPOLLET;
-        event.data.u64 = i;
-        if (epoll_ctl(epoll_, EPOLL_CTL_ADD, c.fd, &event) != 0) die("epoll_ctl");
+        loop_.watch(c, EPOLLIN | EPOLLOUT | EPOLLET);
     }
     static void upgrade(connection& c) {
-        constexpr std::string_view request =
-            "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Key: d2VpciBlY2hvIGxvYWQgIQ==\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n";
+        const std::string request = echo::upgrade_request();
         SSL_write(c.ssl, request.data(), static_cast<int>(request.size()));
-        std::string answer;
-        char byte = 0;
-        while (!answer.ends_with("\r\n\r\n")) {
-            if (SSL_read(c.ssl, &byte, 1) != 1 || answer.size() > 4096) die("no upgrade", EPROTO);
-            answer += byte;
-        }
-        if (!answer.starts_with("HTTP/1.1 101")) die("upgrade refused", EPROTO);
+        echo::expect_upgraded(
+            echo::read_head([&c](char& byte) { return SSL_read(c.ssl, &byte, 1) == 1; }));
     }
     void prove(connection& c) {
         SSL_write(c.ssl, frame_.data(), static_cast<int>(frame_.size()));
@@ -126,18 +86,6 @@ private:
         if (!is_right) die("the first reply is wrong", EPROTO);
     }
 
-    void loop_for(double seconds) {
-        const auto until = clock::now() + std::chrono::duration<double>(seconds);
-        std::array<epoll_event, 512> events;
-        while (clock::now() < until) {
-            const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
-            for (int k = 0; k < n; ++k) {
-                connection& c = connections_[events[static_cast<std::size_t>(k)].data.u64];
-                read(c);
-                write(c);
-            }
-        }
-    }
     void read(connection& c) {
         std::size_t size = 0;
         while (SSL_read_ex(c.ssl, scratch_.data(), scratch_.size(), &size) == 1) {
@@ -170,10 +118,9 @@ private:
     std::string train_;  // as many frames as may be in flight
     std::size_t reply_bytes_;
     std::vector<char> scratch_;
-    std::vector<connection> connections_;
+    echo::load_loop<connection> loop_;
     SSL_CTX* context_;
     echo::endpoint where_;
-    int epoll_ = -1;
 };
 
 }  // namespace
