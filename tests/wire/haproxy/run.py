@@ -5,27 +5,21 @@ run.py HTTP_ECHO WS_ECHO PROXIED_ECHO ECHO_CLIENT NPM_FOLDER
 """
 
 import asyncio
-import http.client
-import os
 import pathlib
 import signal
 import ssl
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-WIRE = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(WIRE / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-import npm_packages
-from authority import Authority
 from haproxy import HAProxy
-from proxied_talks import curl, echo_client, echo_everything, echo_messages
-from requirements import need_command, need_module
+from proxied_talks import curl, echo_client, echo_everything, echo_messages, hear_of_ourselves
+from proxy_place import ProxyPlace, npm_server, python_server, run_in
 from server_process import ServerProcess
 from steady_client import SteadyClient
-from suite import run, test
+from suite import test
 
 HTTP_ECHO, WS_ECHO, PROXIED_ECHO, ECHO_CLIENT, NPM_FOLDER = sys.argv[1:]
 
@@ -57,23 +51,18 @@ backend weir
 """
 
 
-class Place:
-    """The files of a run, and the ends that it needs."""
+class Place(ProxyPlace):
+    """The configurations that the tests need."""
 
     def __init__(self, folder):
-        self.authority = Authority(folder)
-        names = "DNS:localhost,IP:127.0.0.1"
-        self.back = self.authority.issue("back", names)
-        chain, key = (pathlib.Path(each) for each in self.authority.issue("front", names))
-        self.front = folder / "front_with_key.pem"
-        self.front.write_text(chain.read_text() + key.read_text(), encoding="ascii")
+        super().__init__(folder)
+        chain, key = (pathlib.Path(each) for each in self.front)
+        self.front_with_key = folder / "front_with_key.pem"
+        self.front_with_key.write_text(chain.read_text() + key.read_text(), encoding="ascii")
 
     def before(self, back, more="", expected="status 200"):
-        return HAProxy(["FRONT", "SECURE"], ONE, BACK=back.address[1], CERT=self.front, MORE=more,
-                       EXPECTED=expected)
-
-    def tls_arguments(self):
-        return ["--tls-cert", self.back[0], "--tls-key", self.back[1]]
+        return HAProxy(["FRONT", "SECURE"], ONE, BACK=back.address[1],
+                       CERT=self.front_with_key, MORE=more, EXPECTED=expected)
 
     def verifying(self, name="localhost"):
         return (f"ssl verify required ca-file {self.authority.file} sni str({name}) "
@@ -100,8 +89,8 @@ def wait_for_check(proxy, outcome):
 def every_body_comes_back_through_haproxy(place):
     for arguments, more in (([], ""), (place.tls_arguments(), place.verifying())):
         with ServerProcess([HTTP_ECHO, *arguments]) as back, place.before(back, more) as front:
-            echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
-            echo_everything(place.authority, f"https://localhost:{front.ports['SECURE']}/")
+            echo_everything(place.authority, front.url("http", "FRONT"))
+            echo_everything(place.authority, front.url("https", "SECURE"))
             wait_for_check(front, "L7OK")
             for column in ("econ", "eresp", "wretr", "hrsp_5xx"):
                 assert front.count("weir", "BACKEND", column) == "0", column
@@ -111,12 +100,12 @@ def every_body_comes_back_through_haproxy(place):
 def haproxy_refuses_a_certificate_for_another_name_and_we_go_on(place):
     with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back:
         with place.before(back, place.verifying("elsewhere.example")) as front:
-            url = f"http://localhost:{front.ports['FRONT']}/"
+            url = front.url("http", "FRONT")
             status = curl(place.authority, "-o", "/dev/null", "-w", "%{http_code}", url)
             assert status == b"503", status
             wait_for_check(front, "L6RSP")
         with place.before(back, place.verifying()) as front:
-            url = f"http://localhost:{front.ports['FRONT']}/"
+            url = front.url("http", "FRONT")
             assert curl(place.authority, "-d", "x", url) == b"x"
 
 
@@ -139,14 +128,7 @@ def haproxy_tells_us_of_its_clients(place):
     for kind in ("send-proxy", "send-proxy-v2", "send-proxy-v2 proxy-v2-options unique-id,crc32c"):
         with ServerProcess([PROXIED_ECHO]) as back:
             with place.before(back, kind) as front:
-                peer = http.client.HTTPConnection(*front.address("FRONT"), timeout=60)
-                peer.connect()
-                ours = peer.sock.getsockname()
-                for _ in range(2):
-                    peer.request("GET", "/")
-                    said = peer.getresponse().read().decode()
-                    assert said == f"127.0.0.1:{ours[1]} 127.0.0.1:{front.ports['FRONT']}", said
-                peer.close()
+                hear_of_ourselves(front)
                 wait_for_check(front, "L7OK")
 
 
@@ -186,36 +168,24 @@ def websockets_pass_through_haproxy(place):
         with ServerProcess([WS_ECHO, *arguments]) as back:
             # Its answer to a check: here are no pages.
             with place.before(back, more, "status 426") as front:
-                plain = f"ws://localhost:{front.ports['FRONT']}/"
-                asyncio.run(echo_messages(plain, compression=None))
-                secure = f"wss://localhost:{front.ports['SECURE']}/"
-                asyncio.run(echo_messages(secure, ssl=trusted))
+                asyncio.run(echo_messages(front.url("ws", "FRONT"), compression=None))
+                asyncio.run(echo_messages(front.url("wss", "SECURE"), ssl=trusted))
 
 
 def client_through(place, other_server):
     """weir's client, plain and over TLS, through HAProxy to somebody else's server."""
     with ServerProcess(other_server) as back, place.before(back, expected="rstatus 4..") as front:
-        echo_client(ECHO_CLIENT, place.authority, f"ws://localhost:{front.ports['FRONT']}/",
-                    f"wss://localhost:{front.ports['SECURE']}/")
+        echo_client(ECHO_CLIENT, place.authority, front)
 
 
 @test
 def our_client_talks_through_haproxy_to_npm_ws(place):
-    os.environ.update(npm_packages.environment_with(WIRE / "websocket", NPM_FOLDER))
-    client_through(place, ["node", str(WIRE / "websocket/npm_server.cjs")])
+    client_through(place, npm_server(NPM_FOLDER))
 
 
 @test
 def our_client_talks_through_haproxy_to_python_websockets(place):
-    client_through(place, [sys.executable, str(WIRE / "websocket/python_server.py")])
+    client_through(place, python_server())
 
 
-def main():
-    need_command("curl")
-    need_command("openssl")
-    need_module("websockets")
-    with tempfile.TemporaryDirectory() as folder:
-        run(Place(pathlib.Path(folder)))
-
-
-main()
+run_in(Place)

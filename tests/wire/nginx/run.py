@@ -6,24 +6,19 @@ run.py HTTP_ECHO WS_ECHO PROXIED_ECHO ECHO_CLIENT NPM_FOLDER
 
 import asyncio
 import http.client
-import os
 import pathlib
 import ssl
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
-WIRE = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(WIRE / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-import npm_packages
-from authority import Authority
 from nginx import nginx
-from proxied_talks import curl, echo_client, echo_everything, echo_messages
-from requirements import need_command, need_module
+from proxied_talks import curl, echo_client, echo_everything, echo_messages, hear_of_ourselves
+from proxy_place import ProxyPlace, npm_server, python_server, run_in
 from server_process import ServerProcess
 from steady_client import SteadyClient
-from suite import run, test
+from suite import test
 
 HTTP_ECHO, WS_ECHO, PROXIED_ECHO, ECHO_CLIENT, NPM_FOLDER = sys.argv[1:]
 
@@ -78,14 +73,8 @@ server {
 """
 
 
-class Place:
-    """The files of a run, and the ends that it needs."""
-
-    def __init__(self, folder):
-        self.authority = Authority(folder)
-        names = "DNS:localhost,IP:127.0.0.1"
-        self.front = self.authority.issue("front", names)
-        self.back = self.authority.issue("back", names)
+class Place(ProxyPlace):
+    """The configurations that the tests need."""
 
     def plain(self, back):
         return nginx(["FRONT", "SECURE"], PLAIN, BACK=back.address[1], CERT=self.front[0],
@@ -99,22 +88,19 @@ class Place:
         return nginx(["FRONT", "SECURE"], WEBSOCKET, BACK=back.address[1], CERT=self.front[0],
                      KEY=self.front[1], SCHEME=scheme, TRUSTED=self.authority.file)
 
-    def tls_arguments(self):
-        return ["--tls-cert", self.back[0], "--tls-key", self.back[1]]
-
 
 @test
 def every_body_comes_back_through_nginx(place):
     with ServerProcess([HTTP_ECHO]) as back, place.plain(back) as front:
-        echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
-        echo_everything(place.authority, f"https://localhost:{front.ports['SECURE']}/")
+        echo_everything(place.authority, front.url("http", "FRONT"))
+        echo_everything(place.authority, front.url("https", "SECURE"))
         assert "[error]" not in front.output(), front.output()
 
 
 @test
 def every_body_comes_back_when_nginx_speaks_tls_to_us(place):
     with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back, place.secured(back) as front:
-        echo_everything(place.authority, f"http://localhost:{front.ports['FRONT']}/")
+        echo_everything(place.authority, front.url("http", "FRONT"))
         assert "[error]" not in front.output(), front.output()
 
 
@@ -122,11 +108,11 @@ def every_body_comes_back_when_nginx_speaks_tls_to_us(place):
 def nginx_refuses_a_certificate_for_another_name_and_we_go_on(place):
     with ServerProcess([HTTP_ECHO, *place.tls_arguments()]) as back:
         with place.secured(back, "elsewhere.example") as front:
-            url = f"http://localhost:{front.ports['FRONT']}/"
+            url = front.url("http", "FRONT")
             assert curl(place.authority, "-o", "/dev/null", "-w", "%{http_code}", url) == b"502"
             assert "upstream SSL certificate does not match" in front.output(), front.output()
         with place.secured(back) as front:
-            url = f"http://localhost:{front.ports['FRONT']}/"
+            url = front.url("http", "FRONT")
             assert curl(place.authority, "-d", "x", url) == b"x"
 
 
@@ -168,14 +154,7 @@ def nginx_tells_us_of_its_clients(place):
     with ServerProcess([PROXIED_ECHO]) as back:
         with nginx(["FRONT"], streams=streams, BACK=back.address[1]) as front:
             for _ in range(3):
-                peer = http.client.HTTPConnection(*front.address("FRONT"), timeout=60)
-                peer.connect()
-                ours = peer.sock.getsockname()
-                for _ in range(2):
-                    peer.request("GET", "/")
-                    said = peer.getresponse().read().decode()
-                    assert said == f"127.0.0.1:{ours[1]} 127.0.0.1:{front.ports['FRONT']}", said
-                peer.close()
+                hear_of_ourselves(front)
 
 
 @test
@@ -183,36 +162,26 @@ def websockets_pass_through_nginx(place):
     trusted = ssl.create_default_context(cafile=place.authority.file)
     for scheme, arguments in (("http", []), ("https", place.tls_arguments())):
         with ServerProcess([WS_ECHO, *arguments]) as back, place.websocket(back, scheme) as front:
-            asyncio.run(echo_messages(f"ws://localhost:{front.ports['FRONT']}/", compression=None))
-            asyncio.run(echo_messages(f"wss://localhost:{front.ports['SECURE']}/", ssl=trusted))
+            asyncio.run(echo_messages(front.url("ws", "FRONT"), compression=None))
+            asyncio.run(echo_messages(front.url("wss", "SECURE"), ssl=trusted))
     with ServerProcess([WS_ECHO, "--deflate"]) as back, place.websocket(back) as front:
-        asyncio.run(echo_messages(f"ws://localhost:{front.ports['FRONT']}/"))
+        asyncio.run(echo_messages(front.url("ws", "FRONT")))
 
 
 def client_through(place, other_server):
     """weir's client, plain and over TLS, through nginx to somebody else's server."""
     with ServerProcess(other_server) as back, place.websocket(back) as front:
-        echo_client(ECHO_CLIENT, place.authority, f"ws://localhost:{front.ports['FRONT']}/",
-                    f"wss://localhost:{front.ports['SECURE']}/")
+        echo_client(ECHO_CLIENT, place.authority, front)
 
 
 @test
 def our_client_talks_through_nginx_to_npm_ws(place):
-    os.environ.update(npm_packages.environment_with(WIRE / "websocket", NPM_FOLDER))
-    client_through(place, ["node", str(WIRE / "websocket/npm_server.cjs")])
+    client_through(place, npm_server(NPM_FOLDER))
 
 
 @test
 def our_client_talks_through_nginx_to_python_websockets(place):
-    client_through(place, [sys.executable, str(WIRE / "websocket/python_server.py")])
+    client_through(place, python_server())
 
 
-def main():
-    need_command("curl")
-    need_command("openssl")
-    need_module("websockets")
-    with tempfile.TemporaryDirectory() as folder:
-        run(Place(pathlib.Path(folder)))
-
-
-main()
+run_in(Place)

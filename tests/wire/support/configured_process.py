@@ -69,5 +69,8 @@ class ConfiguredProcess:
     def address(self, name):
         return "127.0.0.1", self.ports[name].number
 
+    def url(self, scheme, name):
+        return f"{scheme}://localhost:{self.ports[name]}/"
+
     def output(self):
         return self.log.read_text(errors="replace")

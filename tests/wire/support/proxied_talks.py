@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is said through a proxy, whichever it is, to find out whether all of it arrives."""
 
+import http.client
 import os
 import subprocess
 import tempfile
@@ -47,9 +48,22 @@ async def echo_messages(url, **options):
         assert peer.close_code == 3999, peer.close_code
 
 
-def echo_client(program, authority, *urls):
-    """weir through the proxy to somebody else's server: program is tests/wire/websocket's."""
+def hear_of_ourselves(front):
+    """proxied_echo behind `front`, a proxy that names its clients: it knows our address."""
+    peer = http.client.HTTPConnection(*front.address("FRONT"), timeout=60)
+    peer.connect()
+    ours = peer.sock.getsockname()
+    for _ in range(2):
+        peer.request("GET", "/")
+        said = peer.getresponse().read().decode()
+        assert said == f"127.0.0.1:{ours[1]} 127.0.0.1:{front.ports['FRONT']}", said
+    peer.close()
+
+
+def echo_client(program, authority, front):
+    """weir, plain and over TLS, through the proxy to somebody else's server: program is
+    tests/wire/websocket's."""
     trusting = {**os.environ, "SSL_CERT_FILE": authority.file}
-    for url in urls:
+    for url in (front.url("ws", "FRONT"), front.url("wss", "SECURE")):
         said = output_of([program, url], env=trusting)
         assert said == "", f"{url}: {said}"
