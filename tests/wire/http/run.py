@@ -20,6 +20,7 @@ from suite import run, test
 
 HTTP_ECHO = sys.argv[1]
 
+
 def curl(*arguments):
     done = subprocess.run(["curl", "-sS", *arguments], capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done
@@ -28,17 +29,6 @@ def curl(*arguments):
 
 def url(server):
     return f"http://{server.address[0]}:{server.address[1]}/some/path?query"
-
-
-def say(server, text):
-    """Everything that the server answers to `text`, after which nothing more is sent."""
-    with socket.create_connection(server.address, timeout=60) as peer:
-        peer.sendall(text)
-        peer.shutdown(socket.SHUT_WR)
-        answer = b""
-        while piece := peer.recv(65536):
-            answer += piece
-        return answer
 
 
 @test
@@ -120,7 +110,7 @@ def node_fetches_at_once_and_in_turn(server):
 def pipelined_requests_are_answered_in_order(server):
     text = b"".join(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n%04d" % i
                     for i in range(500))
-    answers = say(server, text)
+    answers = server.say(text)
     assert answers.count(b"HTTP/1.1 200 OK\r\n") == 500
     bodies = [each.split(b"\r\n\r\n")[1][:4] for each in answers.split(b"HTTP/1.1 200 OK\r\n")[1:]]
     assert bodies == [b"%04d" % i for i in range(500)]
@@ -137,7 +127,7 @@ def what_could_be_read_in_two_ways_is_refused(server):
                  b"X: a\r\n b\r\n\r\n",
                  b"X: a\nY: b\r\n\r\n",
                  b"Transfer-Encoding: chunked\r\n\r\n0x1\r\nx\r\n0\r\n\r\n"):
-        answer = say(server, start + head + b"GET /next HTTP/1.1\r\nHost: h\r\n\r\n")
+        answer = server.say(start + head + b"GET /next HTTP/1.1\r\nHost: h\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 400 "), (head, answer)
         assert answer.count(b"HTTP/1.1 ") == 1 and b"Connection: close" in answer, (head, answer)
 
@@ -146,7 +136,7 @@ def what_could_be_read_in_two_ways_is_refused(server):
 def nothing_is_left_behind(server):
     for text in (b"", b"GET", b"GET / HTTP/1.1\r\nHost: h\r\n", os.urandom(5000),
                  b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nshort"):
-        say(server, text)
+        server.say(text)
     assert server.wait_for_descriptors(server.before, 30) <= server.before
 
 
@@ -164,7 +154,7 @@ def main():
     need_command("curl")
     need_command("node", "nodejs")
     with ServerProcess([HTTP_ECHO]) as server:
-        say(server, b"GET / HTTP/1.0\r\n\r\n")  # by then it has opened all that it needs
+        server.say(b"GET / HTTP/1.0\r\n\r\n")  # by then it has opened all that it needs
         server.before = server.descriptors()
         run(server)
 

@@ -2,7 +2,6 @@
 """weir's HTTP client at other people's servers: run_client.py HTTP_FETCH"""
 
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,16 +13,12 @@ sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from authority import Authority
+from requirements import need_command
+from suite import run, test
 
 HTTP_FETCH = sys.argv[1]
 HERE = pathlib.Path(__file__).resolve().parent
 TEXT = "\n".join(f"line {i}" for i in range(20000)).encode()
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 def checksum(data):
@@ -179,18 +174,9 @@ def python_serves_files_with_either_version(node):
 
 
 def main():
-    if shutil.which("node") is None:
-        sys.exit("missing: node\n  apt-get install -y --no-install-recommends nodejs")
-    failed = 0
+    need_command("node", "nodejs")
     with tempfile.TemporaryDirectory() as folder, Node(pathlib.Path(folder)) as node:
-        for each in TESTS:
-            try:
-                each(node)
-                print(f"ok    {each.__name__}", flush=True)
-            except Exception as error:  # all of them are reported
-                failed += 1
-                print(f"FAIL  {each.__name__}: {type(error).__name__}: {error}"[:1000], flush=True)
-    sys.exit(1 if failed else 0)
+        run(node)
 
 
 main()

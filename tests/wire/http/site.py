@@ -9,7 +9,6 @@ import gzip
 import os
 import pathlib
 import select
-import shutil
 import signal
 import socket
 import struct
@@ -23,17 +22,13 @@ sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
-from authority import Authority
 import npm_packages
+from authority import Authority
+from requirements import need_command
 from server_process import ServerProcess
+from suite import run, test
 
 PROGRAM, NPM = sys.argv[1], pathlib.Path(sys.argv[2])
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Site:
@@ -256,33 +251,23 @@ def version_2(source):
     return b"\r\n\r\n\0\r\nQUIT\n\x21\x11" + struct.pack("!H", len(addresses)) + addresses
 
 
-def say(server, text):
-    with socket.create_connection(server.address, timeout=60) as peer:
-        peer.sendall(text)
-        peer.shutdown(socket.SHUT_WR)
-        answer = b""
-        while piece := peer.recv(65536):
-            answer += piece
-        return answer
-
-
 @test
 def a_proxy_header_comes_before_anything_else(site):
     get = b"GET /api/client HTTP/1.1\r\nHost: h\r\n\r\n"
     with site.server("--proxy", "127.0.0.0/8") as server:
         named = site.curl("--haproxy-protocol", address(server, "/api/client"))
         assert named == b'{"client":"127.0.0.1"}\n', named
-        assert b'"203.0.113.7"' in say(server, version_2("203.0.113.7") + get)
+        assert b'"203.0.113.7"' in server.say(version_2("203.0.113.7") + get)
         one = b"PROXY TCP4 203.0.113.8 127.0.0.1 5 80\r\n"
-        assert b'"203.0.113.8"' in say(server, one + get)
-        assert say(server, get) == b"", "a proxy that says nothing was answered"
-        assert say(server, version_2("203.0.113.7")[:-1] + get)[:12] != b"HTTP/1.1 200"
+        assert b'"203.0.113.8"' in server.say(one + get)
+        assert server.say(get) == b"", "a proxy that says nothing was answered"
+        assert server.say(version_2("203.0.113.7")[:-1] + get)[:12] != b"HTTP/1.1 200"
     with site.tls_server("--proxy", "127.0.0.0/8") as server:
         secure = address(server, "/api/client", "https")
         assert site.curl("--haproxy-protocol", secure) == b'{"client":"127.0.0.1"}\n'
         site.curl(secure, code=35)  # no handshake without the header
     with site.server("--proxy", "10.0.0.0/8") as server:
-        assert say(server, one + get).startswith(b"HTTP/1.1 400 ")
+        assert server.say(one + get).startswith(b"HTTP/1.1 400 ")
         assert site.curl(address(server, "/api/client")) == b'{"client":"127.0.0.1"}\n'
 
 
@@ -298,20 +283,11 @@ def a_list_of_proxies_is_believed_as_far_as_it_is_trusted(site):
 
 
 def main():
-    for program, package in (("curl", "curl"), ("node", "nodejs"), ("openssl", "openssl")):
-        if shutil.which(program) is None:
-            sys.exit(f"missing: {program}\n  apt-get install -y --no-install-recommends {package}")
-    failed = 0
+    need_command("curl")
+    need_command("node", "nodejs")
+    need_command("openssl")
     with tempfile.TemporaryDirectory() as folder:
-        site = Site(pathlib.Path(folder))
-        for each in TESTS:
-            try:
-                each(site)
-                print(f"ok    {each.__name__}", flush=True)
-            except Exception as error:  # all of them are reported
-                failed += 1
-                print(f"FAIL  {each.__name__}: {type(error).__name__}: {error}"[:1000], flush=True)
-    sys.exit(1 if failed else 0)
+        run(Site(pathlib.Path(folder)))
 
 
 main()

@@ -4,6 +4,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -44,6 +45,16 @@ class ServerProcess:
     @property
     def url(self):
         return f"ws://{self.address[0]}:{self.address[1]}/"
+
+    def say(self, text):
+        """Everything that the server answers to `text`, after which nothing more is sent."""
+        with socket.create_connection(self.address, timeout=60) as peer:
+            peer.sendall(text)
+            peer.shutdown(socket.SHUT_WR)
+            answer = b""
+            while piece := peer.recv(65536):
+                answer += piece
+            return answer
 
     def is_alive(self):
         return self.process.poll() is None

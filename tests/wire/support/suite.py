@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tests of one program: functions whose names say what must hold, run as they stand."""
+"""The tests of one program: functions, async or not, whose names say what must hold, run as they
+stand."""
 
+import asyncio
+import inspect
 import pathlib
 import subprocess
 import sys
@@ -21,7 +24,9 @@ def run(*arguments):
     for each in TESTS:
         begin = time.monotonic()
         try:
-            each(*arguments)
+            outcome = each(*arguments)
+            if inspect.isawaitable(outcome):
+                asyncio.run(asyncio.wait_for(outcome, 60))
             print(f"ok    {time.monotonic() - begin:5.1f} s  {each.__name__}", flush=True)
         except Exception as error:  # all of them are reported
             failed += 1

@@ -3,19 +3,18 @@
 
 import asyncio
 import os
+import pathlib
 import sys
-import traceback
 
 import websockets
 
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from suite import run, test
+
 URL = sys.argv[1]
 SIZES = [0, 1, 125, 126, 127, 4096, 65535, 65536, 65537, 1 << 20, 16 << 20]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 def connect(**options):
@@ -85,16 +84,4 @@ async def extensions_and_sub_protocols_are_declined():
         assert peer.subprotocol is None and not peer.extensions
 
 
-async def main():
-    failures = 0
-    for each in TESTS:
-        try:
-            await asyncio.wait_for(each(), 60)
-            print("ok", each.__name__)
-        except Exception:  # noqa: BLE001 - whatever went wrong fails this test
-            failures += 1
-            print("failed", each.__name__, traceback.format_exc())
-    return failures
-
-
-sys.exit(1 if asyncio.run(main()) else 0)
+run()

@@ -1,23 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Python `websockets` as a client of weir's compressing echo server: URL is the only argument."""
 
-import asyncio
 import itertools
 import os
+import pathlib
 import sys
-import traceback
 
 import websockets
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
+sys.dont_write_bytecode = True  # the tests leave nothing in the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from suite import run, test
+
 URL = sys.argv[1]
 SIZES = [0, 1, 125, 1023, 1024, 4096, 65535, 65536, 1 << 20]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 def connect(**offer):
@@ -90,16 +88,4 @@ async def a_bomb_is_refused_with_1009():
         assert peer.close_code == 1009, peer.close_code
 
 
-async def main():
-    failures = 0
-    for each in TESTS:
-        try:
-            await asyncio.wait_for(each(), 60)
-            print("ok", each.__name__)
-        except Exception:  # noqa: BLE001 - whatever went wrong fails this test
-            failures += 1
-            print("failed", each.__name__, traceback.format_exc())
-    return failures
-
-
-sys.exit(1 if asyncio.run(main()) else 0)
+run()
