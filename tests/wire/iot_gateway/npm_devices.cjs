@@ -5,27 +5,13 @@
 
 const assert = require('node:assert');
 const { once } = require('node:events');
-const WebSocket = require('ws');
+const websocket = require('../support/npm_websocket.cjs');
+const { run } = require('../support/suite.cjs');
 
 const url = process.argv[2];
 
-async function open() {
-    const device = new WebSocket(url, { perMessageDeflate: false });
-    device.frames = [];
-    device.waiting = [];
-    device.on('message', (data, isBinary) => {
-        assert(isBinary, 'an answer is binary');
-        const taker = device.waiting.shift();
-        if (taker) taker(data);
-        else device.frames.push(data);
-    });
-    await once(device, 'open');
-    return device;
-}
-
-function next(device) {
-    if (device.frames.length > 0) return Promise.resolve(device.frames.shift());
-    return new Promise((resolve) => device.waiting.push(resolve));
+function open() {
+    return websocket.open(url, { perMessageDeflate: false });
 }
 
 function ping(sequence) {
@@ -47,15 +33,14 @@ function data(sequence, celsius, humidity, pressure) {
 
 async function expectPong(device, sequence) {
     device.send(ping(sequence));
-    const answer = await next(device);
+    const { data: answer, isBinary } = await websocket.next(device);
+    assert(isBinary, 'an answer is binary');
     assert(answer.equals(Buffer.from([0x02, sequence >> 8, sequence & 0xff])),
            `pong of ${sequence}: ${answer.toString('hex')}`);
 }
 
 async function end(device) {
-    const closed = once(device, 'close');
-    device.close(1000);
-    const [code] = await closed;
+    const code = await websocket.close(device, 1000);
     assert(code === 1000, `closed with ${code}`);
 }
 
@@ -105,23 +90,4 @@ const tests = {
     },
 };
 
-async function main() {
-    let failures = 0;
-    for (const [name, test] of Object.entries(tests)) {
-        const limit = setTimeout(() => {
-            console.log(`${name} does not end`);
-            process.exit(1);
-        }, 60000);
-        try {
-            await test();
-            console.log(`ok ${name}`);
-        } catch (error) {
-            ++failures;
-            console.log(`failed ${name}: ${error.stack}`);
-        }
-        clearTimeout(limit);
-    }
-    process.exit(failures === 0 ? 0 : 1);
-}
-
-main();
+run(tests);

@@ -9,6 +9,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const { Readable } = require('node:stream');
 const { Client, Pool } = require('undici');
+const { run } = require('../support/suite.cjs');
 
 const [url, caFile, most] = process.argv.slice(2);
 const options = { pipelining: 10, connect: { ca: fs.readFileSync(caFile) } };
@@ -81,22 +82,4 @@ const tests = {
     },
 };
 
-async function main() {
-    let failures = 0;
-    for (const [name, test] of Object.entries(tests)) {
-        const limit = setTimeout(() => {
-            console.log(`${name} does not end`);
-            process.exit(1);
-        }, 60000);
-        try {
-            await test();
-        } catch (error) {
-            ++failures;
-            console.log(`failed ${name}: ${error.stack}`);
-        }
-        clearTimeout(limit);
-    }
-    process.exit(failures === 0 ? 0 : 1);
-}
-
-main();
+run(tests);

@@ -6,7 +6,8 @@
 const assert = require('node:assert');
 const crypto = require('node:crypto');
 const { once } = require('node:events');
-const WebSocket = require('ws');
+const { close, next, open } = require('../support/npm_websocket.cjs');
+const { run } = require('../support/suite.cjs');
 
 const url = process.argv[2];
 const sizes = [0, 1, 125, 1023, 1024, 4096, 65535, 65536, 1 << 20];
@@ -20,29 +21,14 @@ function json(size) {
     return text.slice(0, size);
 }
 
-async function open(offer) {
-    const client = new WebSocket(url, { maxPayload: 32 << 20, perMessageDeflate: offer });
-    client.messages = [];
-    client.waiting = [];
-    client.on('message', (data, isBinary) => {
-        const taker = client.waiting.shift();
-        if (taker) taker({ data, isBinary });
-        else client.messages.push({ data, isBinary });
-    });
-    await once(client, 'open');
+async function openCompressing(offer) {
+    const client = await open(url, { maxPayload: 32 << 20, perMessageDeflate: offer });
     assert(/permessage-deflate/.test(client.extensions), `agreed on: ${client.extensions}`);
     return client;
 }
 
-function next(client) {
-    if (client.messages.length > 0) return Promise.resolve(client.messages.shift());
-    return new Promise((resolve) => client.waiting.push(resolve));
-}
-
 async function end(client) {
-    const closed = once(client, 'close');
-    client.close(1000);
-    const [code] = await closed;
+    const code = await close(client, 1000);
     assert(code === 1000, `closed with ${code}`);
 }
 
@@ -75,7 +61,7 @@ function offers() {
 const tests = {
     async everything_comes_back_under_every_offer() {
         for (const offer of offers()) {
-            const client = await open(offer);
+            const client = await openCompressing(offer);
             for (const size of sizes) {
                 await exchange(client, json(size));
                 await exchange(client, crypto.randomBytes(size));
@@ -85,7 +71,7 @@ const tests = {
         }
     },
     async fragments_become_one_message() {
-        const client = await open({ threshold: 0 });
+        const client = await openCompressing({ threshold: 0 });
         for (const [count, size] of [[2, 10], [100, 1], [7, 70000], [4096, 256]]) {
             const piece = Buffer.from(json(size).replace(/[^ -~]/g, '?'));
             for (let i = 0; i < count; ++i) {
@@ -98,7 +84,7 @@ const tests = {
         await end(client);
     },
     async a_thousand_messages_at_once_come_back_in_order() {
-        const client = await open({ threshold: 0 });
+        const client = await openCompressing({ threshold: 0 });
         for (let i = 0; i < 1000; ++i) client.send(`${i}:${json(i * 7)}`);
         for (let i = 0; i < 1000; ++i) {
             const { data } = await next(client);
@@ -107,7 +93,7 @@ const tests = {
         await end(client);
     },
     async compressed_and_plain_messages_mix() {
-        const client = await open({ threshold: 0 });
+        const client = await openCompressing({ threshold: 0 });
         for (let i = 0; i < 200; ++i) {
             client.send(json(2000 + i), { compress: i % 3 !== 0 });
             const { data } = await next(client);
@@ -116,37 +102,17 @@ const tests = {
         await end(client);
     },
     async a_bomb_is_refused_with_1009() {
-        const client = await open({ threshold: 0 });
+        const client = await openCompressing({ threshold: 0 });
         client.on('error', () => {});
         client.send(Buffer.alloc(16 << 20));
         const [code, reason] = await once(client, 'close');
         assert(code === 1009 && /ratio/.test(reason), `closed with ${code} ${reason}`);
     },
     async a_window_that_the_server_cannot_write_is_declined() {
-        const client = new WebSocket(url, { perMessageDeflate: { serverMaxWindowBits: 8 } });
-        await once(client, 'open');
+        const client = await open(url, { perMessageDeflate: { serverMaxWindowBits: 8 } });
         assert(client.extensions === '', client.extensions);
         await end(client);
     },
 };
 
-async function main() {
-    let failures = 0;
-    for (const [name, test] of Object.entries(tests)) {
-        const limit = setTimeout(() => {
-            console.log(`${name} does not end`);
-            process.exit(1);
-        }, 60000);
-        try {
-            await test();
-            console.log(`ok ${name}`);
-        } catch (error) {
-            ++failures;
-            console.log(`failed ${name}: ${error.stack}`);
-        }
-        clearTimeout(limit);
-    }
-    process.exit(failures === 0 ? 0 : 1);
-}
-
-main();
+run(tests);
