@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compressed messages as a session sees them: RFC 7692 6 and 7.2, in every split.
+#include "../protocol/session_script.hpp"
 #include "deflate_script.hpp"
 
 #include <weir/base/random.hpp>
@@ -8,10 +9,13 @@
 #include <boost/test/unit_test.hpp>
 
 namespace ws = weir::ws;
+using ws::script::check_lines;
 using ws::script::compressed;
+using ws::script::default_limits;
 using ws::script::deflate_bits;
 using ws::script::deflating;
 using ws::script::each_by_itself;
+using ws::script::failed;
 using ws::script::feed_directly;
 using ws::script::feed_in_pieces;
 using ws::script::feed_whole;
@@ -23,17 +27,6 @@ using ws::script::wire;
 BOOST_AUTO_TEST_SUITE(session_deflate_test)
 
 namespace {
-
-const ws::limits default_limits;
-
-std::string failed(ws::protocol_errc error) {
-    return "failed:" + std::to_string(static_cast<unsigned>(ws::close_code_for(error))) + ":" +
-           std::string(ws::describe(error));
-}
-
-void check_lines(const lines& seen, const lines& expected) {
-    BOOST_CHECK_EQUAL_COLLECTIONS(seen.begin(), seen.end(), expected.begin(), expected.end());
-}
 
 /// Checks that a server sees `expected`, whatever the bytes are cut into.
 void check(const std::string& data, const lines& expected,

@@ -3,61 +3,23 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "frame_script.hpp"
+#include "session_script.hpp"
 
 namespace ws = weir::ws;
+using ws::script::check_all_splits;
+using ws::script::check_lines;
+using ws::script::client;
 using ws::script::close_payload;
+using ws::script::failed;
 using ws::script::feed_in_pieces;
 using ws::script::feed_whole;
 using ws::script::frame;
 using ws::script::lines;
+using ws::script::served;
+using ws::script::server;
 using ws::script::wire;
 
 BOOST_AUTO_TEST_SUITE(session_close_test)
-
-namespace {
-
-const ws::limits default_limits;
-
-ws::session server(const ws::limits& limits = default_limits) {
-    return ws::session(ws::role::server, limits);
-}
-
-ws::session client(const ws::limits& limits = default_limits) {
-    return ws::session(ws::role::client, limits);
-}
-
-lines served(const std::string& data, const ws::limits& limits = default_limits) {
-    auto subject = server(limits);
-    return feed_whole(subject, data);
-}
-
-void check_lines(const lines& seen, const lines& expected) {
-    BOOST_CHECK_EQUAL_COLLECTIONS(seen.begin(), seen.end(), expected.begin(), expected.end());
-}
-
-std::string failed(ws::protocol_errc error) {
-    return "failed:" + std::to_string(static_cast<unsigned>(ws::close_code_for(error))) + ":" +
-           std::string(ws::describe(error));
-}
-
-/// Every split in two, byte by byte, and in pieces give what the whole gives.
-void check_all_splits(const std::string& data, const ws::limits& limits = default_limits) {
-    const lines expected = served(data, limits);
-    for (std::size_t cut = 0; cut <= data.size(); ++cut) {
-        auto subject = server(limits);
-        lines seen;
-        ws::script::feed(subject, std::string_view(data).substr(0, cut), seen);
-        ws::script::feed(subject, std::string_view(data).substr(cut), seen);
-        if (seen != expected) BOOST_FAIL("split at " << cut);
-    }
-    for (const unsigned piece : {1U, 2U, 3U, 5U, 7U}) {
-        auto subject = server(limits);
-        check_lines(feed_in_pieces(subject, data, piece), expected);
-    }
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(every_close_code_from_0_to_5000_is_accepted_or_refused_by_the_registry) {
     for (unsigned code = 0; code <= 5000; ++code) {
