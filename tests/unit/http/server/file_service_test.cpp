@@ -21,17 +21,35 @@ namespace {
 
 weir::sim::disk& disk() { return weir::test::current_place().host().disk(); }
 
+/// What a client hears of a service of /www.
+weir::task<std::string> heard_by(client speak, std::string prefix = "/") {
+    auto root = co_await weir::folder::open("/www");
+    if (!root) co_return std::string();
+    http::file_service files(std::move(*root), prefix);
+    const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
+    co_return co_await converse(answer, std::move(speak));
+}
+
 /// What the service answers to one request, from a disk with a few files.
 weir::task<std::string> asked(std::string head, std::string prefix = "/") {
     disk().put("/www/page.html", "0123456789");
     disk().put("/www/docs/index.html", "index");
     disk().put("/www/empty.txt", "");
     disk().put("/secret", "secret");
-    auto root = co_await weir::folder::open("/www");
-    if (!root) co_return std::string();
-    http::file_service files(std::move(*root), prefix);
-    const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
-    co_return co_await converse(answer, saying(std::move(head)));
+    co_return co_await heard_by(saying(std::move(head)), std::move(prefix));
+}
+
+/// What is heard of /log, asked for with `head`, when its size changes after the answer has begun.
+weir::task<std::string> heard_of_resized_log(std::string head, std::size_t size) {
+    disk().put("/www/log", text_of(3'000'000));
+    const auto resize = [&](weir::net::stream_socket& to) -> weir::task<std::string> {
+        static_cast<void>(co_await to.send_copy(weir::as_bytes(head)));
+        std::string all = co_await read_until(to, 1000);
+        disk().find("/www/log")->resize(size);
+        all += co_await read_to_end(to);
+        co_return all;
+    };
+    co_return co_await heard_by(resize);
 }
 
 std::string get(std::string_view target, std::string_view fields = {}) {
@@ -168,50 +186,22 @@ CO_TEST(a_large_file_of_a_slow_reader_arrives_unchanged) {
         }
         co_return all;
     };
-    auto root = co_await weir::folder::open("/www");
-    CO_REQUIRE(root.has_value());
-    http::file_service files(std::move(*root));
-    const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
-    const auto heard = co_await converse(answer, sip);
+    const auto heard = co_await heard_by(sip);
     CO_CHECK_EQUAL(body_of(heard).size(), text.size());
     CO_CHECK(body_of(heard) == text);
 }
 
 CO_TEST(a_file_that_shrinks_ends_the_connection_and_is_never_padded) {
-    disk().put("/www/log", text_of(3'000'000));
-    const auto shrink = [](weir::net::stream_socket& to) -> weir::task<std::string> {
-        const std::string head = "GET /log HTTP/1.1\r\nHost: h\r\n\r\n";  // it would stay open
-        static_cast<void>(co_await to.send_copy(weir::as_bytes(head)));
-        std::string all = co_await read_until(to, 1000);
-        disk().find("/www/log")->resize(500'000);
-        all += co_await read_to_end(to);
-        co_return all;
-    };
-    auto root = co_await weir::folder::open("/www");
-    CO_REQUIRE(root.has_value());
-    http::file_service files(std::move(*root));
-    const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
-    const auto heard = co_await converse(answer, shrink);
+    // It would stay open: nobody has asked for its end.
+    const auto heard =
+        co_await heard_of_resized_log("GET /log HTTP/1.1\r\nHost: h\r\n\r\n", 500'000);
     CO_CHECK_EQUAL(field_of(heard, "Content-Length"), "3000000");
     CO_CHECK(body_of(heard).size() < 3'000'000);
     CO_CHECK(text_of(3'000'000).starts_with(body_of(heard)));
 }
 
 CO_TEST(a_file_that_grows_is_sent_as_long_as_it_was_told) {
-    disk().put("/www/log", text_of(3'000'000));
-    const auto grow = [](weir::net::stream_socket& to) -> weir::task<std::string> {
-        const std::string head = get("/log");
-        static_cast<void>(co_await to.send_copy(weir::as_bytes(head)));
-        std::string all = co_await read_until(to, 1000);
-        disk().find("/www/log")->resize(4'000'000);
-        all += co_await read_to_end(to);
-        co_return all;
-    };
-    auto root = co_await weir::folder::open("/www");
-    CO_REQUIRE(root.has_value());
-    http::file_service files(std::move(*root));
-    const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
-    const auto heard = co_await converse(answer, grow);
+    const auto heard = co_await heard_of_resized_log(get("/log"), 4'000'000);
     CO_CHECK(body_of(heard) == text_of(3'000'000));
 }
 
