@@ -4,31 +4,18 @@
 // replies, no compression, no per-read timers. Callbacks, or awaitables with --coroutines.
 //
 //   beast_echo --protocol ws --listen HOST:PORT [--cpu N] [--coroutines]
+#include "beast_session.hpp"
 #include "command_line.hpp"
-
-// Boost 1.74 knows neither clang's coroutines by itself nor that it uses std::exchange.
-#define BOOST_ASIO_HAS_CO_AWAIT 1
-#define BOOST_ASIO_HAS_STD_COROUTINE 1
-#include <utility>
-
-#include <boost/asio.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/websocket.hpp>
 
 #include <cstddef>
 
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
-using asio::ip::tcp;
-using beast::error_code;
-
-using executor = asio::io_context::executor_type;
-using tcp_socket = asio::basic_stream_socket<tcp, executor>;
-using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
-using ws_stream = websocket::stream<tcp_socket, false>;
+using executor = echo::beast_executor;
+using tcp_socket = echo::beast_socket;
+using tcp_acceptor = echo::beast_acceptor;
+using ws_stream = echo::beast_stream<false>;
 
 constexpr std::size_t max_message_bytes = std::size_t{16} << 20;
 
@@ -38,40 +25,6 @@ void tune(ws_stream& stream) {
     stream.auto_fragment(false);
 }
 
-/// Owns itself: it is deleted by the handler that finds the stream ended.
-class session {
-public:
-    explicit session(tcp_socket socket) : stream_(std::move(socket)) { tune(stream_); }
-
-    void start() {
-        stream_.async_accept([this](error_code error) { error ? end() : read(); });
-    }
-
-private:
-    void read() {
-        stream_.async_read(buffer_,
-                           [this](error_code error, std::size_t) { error ? end() : write(); });
-    }
-    void write() {
-        stream_.text(stream_.got_text());
-        stream_.async_write(buffer_.data(), [this](error_code error, std::size_t) {
-            buffer_.clear();
-            error ? end() : read();
-        });
-    }
-    void end() { delete this; }
-
-    ws_stream stream_;
-    beast::flat_buffer buffer_;
-};
-
-void accept_next(tcp_acceptor& acceptor) {
-    acceptor.async_accept([&acceptor](error_code error, tcp_socket socket) {
-        if (!error) (new session(std::move(socket)))->start();
-        accept_next(acceptor);
-    });
-}
-
 template <class T>
 using awaitable = asio::awaitable<T, executor>;
 
@@ -79,8 +32,8 @@ awaitable<void> serve(tcp_socket socket) {
     constexpr asio::use_awaitable_t<executor> use_awaitable;
     ws_stream stream(std::move(socket));
     tune(stream);
-    beast::flat_buffer buffer;
-    error_code error;
+    boost::beast::flat_buffer buffer;
+    boost::beast::error_code error;
     co_await stream.async_accept(asio::redirect_error(use_awaitable, error));
     while (!error) {
         co_await stream.async_read(buffer, asio::redirect_error(use_awaitable, error));
@@ -109,11 +62,11 @@ int main(int argc, char** argv) {
 
     asio::io_context context(1);
     tcp_acceptor acceptor(context.get_executor());
-    acceptor.assign(tcp::v4(), echo::listen_on(options.listen, 0));
+    acceptor.assign(asio::ip::tcp::v4(), echo::listen_on(options.listen, 0));
     echo::announce(acceptor.native_handle());
     if (flags.given("--coroutines"))
         asio::co_spawn(context.get_executor(), accept_all(acceptor), asio::detached);
     else
-        accept_next(acceptor);
+        echo::accept_beast_sessions<false>(acceptor, tune);
     context.run();
 }

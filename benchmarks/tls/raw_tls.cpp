@@ -4,6 +4,7 @@
 //
 //   raw_tls --listen HOST:PORT --tls-cert FILE --tls-key FILE [--cpu N]
 #include "../echo/command_line.hpp"
+#include "server_context.hpp"
 
 #include <openssl/ssl.h>
 
@@ -32,12 +33,7 @@ void serve(SSL_CTX* context, int socket) {
 int main(int argc, char** argv) {
     const echo::flags flags(argc, argv);
     echo::pin_to(static_cast<int>(flags.number("--cpu", -1)));
-    SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
-    const auto chain = flags.text("--tls-cert", "");
-    const auto key = flags.text("--tls-key", "");
-    if (SSL_CTX_use_certificate_chain_file(context, chain.c_str()) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-        echo::die("--tls-cert, --tls-key", EINVAL);
+    SSL_CTX* const context = server_context(flags);
     const int listener = echo::listen_on(echo::parse_endpoint(flags.text("--listen", "")), 0);
     echo::announce(listener);
     for (;;) {

@@ -6,6 +6,7 @@
 #include "../echo/command_line.hpp"
 #include "../echo/uring_server.hpp"
 #include "../echo/ws_echo.hpp"
+#include "server_context.hpp"
 
 #include <openssl/ssl.h>
 
@@ -104,13 +105,7 @@ private:
 int main(int argc, char** argv) {
     const echo::flags flags(argc, argv);
     echo::pin_to(static_cast<int>(flags.number("--cpu", -1)));
-    SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
-    const auto chain = flags.text("--tls-cert", "");
-    const auto key = flags.text("--tls-key", "");
-    if (SSL_CTX_use_certificate_chain_file(context, chain.c_str()) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-        die("--tls-cert, --tls-key", EINVAL);
     echo::uring_server server(echo::parse_endpoint(flags.text("--listen", "127.0.0.1:0")),
-                              wss_echo(context));
+                              wss_echo(server_context(flags)));
     server.run();
 }
