@@ -115,4 +115,17 @@ private:
     return *made;
 }
 
+/// The two sides of a connection to localhost, whose certificate the client trusts.
+class trusting_contexts {
+public:
+    trusting_contexts()
+        : server(serving(
+              tls::server_options(authority.issue(wanted_certificate("localhost")).loaded()))),
+          client(trusting(authority.pem())) {}
+
+    certificate_authority authority;
+    tls::server_context server;
+    tls::client_context client;
+};
+
 }  // namespace weir::test

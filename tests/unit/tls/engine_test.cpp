@@ -16,22 +16,9 @@ BOOST_AUTO_TEST_SUITE(engine_test)
 namespace {
 
 using weir::as_bytes;
-using weir::test::certificate_authority;
 using weir::test::engine_pair;
-using weir::test::wanted_certificate;
+using weir::test::trusting_contexts;
 using weir::tls::engine;
-
-class fixture {
-public:
-    fixture()
-        : server(weir::test::serving(weir::tls::server_options(
-              authority.issue(wanted_certificate("localhost")).loaded()))),
-          client(weir::test::trusting(authority.pem())) {}
-
-    certificate_authority authority;
-    weir::tls::server_context server;
-    weir::tls::client_context client;
-};
 
 std::string exchange(weir::test::engine_end& from, weir::test::engine_end& to,
                      const std::string& text, std::size_t piece) {
@@ -48,7 +35,7 @@ std::string exchange(weir::test::engine_end& from, weir::test::engine_end& to,
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(they_understand_each_other_however_the_bytes_are_cut, fixture) {
+BOOST_FIXTURE_TEST_CASE(they_understand_each_other_however_the_bytes_are_cut, trusting_contexts) {
     const std::string text(40'000, 'x');
     for (const std::size_t piece : {1U, 2U, 5U, 6U, 100U, 16384U, 16385U, 1000000U}) {
         engine_pair pair(client, server);
@@ -61,7 +48,7 @@ BOOST_FIXTURE_TEST_CASE(they_understand_each_other_however_the_bytes_are_cut, fi
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_of_the_callers_bytes_is_needed_after_the_call, fixture) {
+BOOST_FIXTURE_TEST_CASE(nothing_of_the_callers_bytes_is_needed_after_the_call, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     const auto written = pair.client.engine.write(as_bytes("hello"), pair.client.wire);
@@ -76,7 +63,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_the_callers_bytes_is_needed_after_the_call, f
     BOOST_TEST(!pair.server.engine.holds_bytes());
 }
 
-BOOST_FIXTURE_TEST_CASE(each_changed_byte_of_a_record_is_refused, fixture) {
+BOOST_FIXTURE_TEST_CASE(each_changed_byte_of_a_record_is_refused, trusting_contexts) {
     for (std::size_t at = 0, size = 1; at < size; ++at) {
         engine_pair pair(client, server);
         pair.shake();
@@ -101,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(each_changed_byte_of_a_record_is_refused, fixture) {
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(the_end_is_told_apart_from_silence, fixture) {
+BOOST_FIXTURE_TEST_CASE(the_end_is_told_apart_from_silence, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     static_cast<void>(pair.client.engine.close(pair.client.wire));
@@ -113,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(the_end_is_told_apart_from_silence, fixture) {
     BOOST_TEST(exchange(pair.server, pair.client, "later", 100) == "later");
 }
 
-BOOST_FIXTURE_TEST_CASE(new_keys_in_the_running_connection_are_followed, fixture) {
+BOOST_FIXTURE_TEST_CASE(new_keys_in_the_running_connection_are_followed, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     BOOST_REQUIRE(SSL_key_update(pair.client.engine.native(), SSL_KEY_UPDATE_REQUESTED) == 1);
@@ -123,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(new_keys_in_the_running_connection_are_followed, fixture
     BOOST_TEST(exchange(pair.client, pair.server, "and on", 3) == "and on");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_no_tls_is_named_so, fixture) {
+BOOST_FIXTURE_TEST_CASE(what_is_no_tls_is_named_so, trusting_contexts) {
     engine_pair pair(client, server);
     BOOST_TEST((pair.server.shake(as_bytes("GET / HTTP/1.1\r\n\r\n")) == engine::step::failed));
     BOOST_TEST((pair.server.engine.error() == weir::tls::errc::not_tls));

@@ -21,10 +21,9 @@ BOOST_AUTO_TEST_SUITE(record_engine_test)
 namespace {
 
 using weir::as_bytes;
-using weir::test::certificate_authority;
 using weir::test::collected_wire;
 using weir::test::engine_pair;
-using weir::test::wanted_certificate;
+using weir::test::trusting_contexts;
 using weir::tls::cipher_suite;
 using weir::tls::content_type;
 using weir::tls::errc;
@@ -34,18 +33,6 @@ using weir::tls::traffic_secret;
 using step = record_engine::step;
 using memory = std::vector<std::byte>;
 using namespace std::string_literals;
-
-class fixture {
-public:
-    fixture()
-        : server(weir::test::serving(weir::tls::server_options(
-              authority.issue(wanted_certificate("localhost")).loaded()))),
-          client(weir::test::trusting(authority.pem())) {}
-
-    certificate_authority authority;
-    weir::tls::server_context server;
-    weir::tls::client_context client;
-};
 
 constexpr auto suite = cipher_suite::aes_128_gcm_sha256;
 traffic_secret client_secret() { return traffic_secret(memory(32, std::byte{1})); }
@@ -129,7 +116,8 @@ std::string read_all(record_engine& from, weir::bytes wire, collected_wire& out,
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(it_goes_on_where_openssl_stopped_however_the_bytes_are_cut, fixture) {
+BOOST_FIXTURE_TEST_CASE(it_goes_on_where_openssl_stopped_however_the_bytes_are_cut,
+                        trusting_contexts) {
     const std::string text(40'000, 'x');
     for (const std::size_t piece : {1U, 4U, 5U, 6U, 100U, 16'406U, 16'407U, 1'000'000U}) {
         engine_pair pair(client, server);
@@ -154,7 +142,7 @@ BOOST_FIXTURE_TEST_CASE(it_goes_on_where_openssl_stopped_however_the_bytes_are_c
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(each_end_may_renew_its_keys_and_have_the_other_do_so, fixture) {
+BOOST_FIXTURE_TEST_CASE(each_end_may_renew_its_keys_and_have_the_other_do_so, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     const auto light = record_engine::take_over(pair.server.engine);
@@ -170,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(each_end_may_renew_its_keys_and_have_the_other_do_so, fi
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(ends_are_told_apart_by_both, fixture) {
+BOOST_FIXTURE_TEST_CASE(ends_are_told_apart_by_both, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     const auto light = record_engine::take_over(pair.server.engine);
@@ -189,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(ends_are_told_apart_by_both, fixture) {
     BOOST_TEST((light->read(into, size, pair.server.wire) == step::closed));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_older_version_and_a_client_stay_with_openssl, fixture) {
+BOOST_FIXTURE_TEST_CASE(an_older_version_and_a_client_stay_with_openssl, trusting_contexts) {
     engine_pair pair(client, server);
     pair.shake();
     BOOST_TEST(record_engine::take_over(pair.client.engine) == nullptr);
@@ -201,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(an_older_version_and_a_client_stay_with_openssl, fixture
     BOOST_TEST(record_engine::take_over(older.server.engine) == nullptr);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_has_asked_for_short_records_gets_them, fixture) {
+BOOST_FIXTURE_TEST_CASE(who_has_asked_for_short_records_gets_them, trusting_contexts) {
     for (const int limit : {TLSEXT_max_fragment_length_512, TLSEXT_max_fragment_length_4096}) {
         engine_pair pair(client, server);
         SSL* const asking = pair.client.engine.native();
