@@ -22,7 +22,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -97,6 +99,19 @@ public:
     unique_fd fd(::socket(where.native()->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (::connect(fd.value(), where.native(), where.native_size()) != 0) fd.reset();
     return fd;
+}
+
+/// Reads `size` bytes from such a socket; fewer if it ends before.
+inline std::string raw_read(int fd, std::size_t size) {
+    std::string got(size, '\0');
+    std::size_t done = 0;
+    while (done < size) {
+        const ssize_t n = ::recv(fd, got.data() + done, size - done, 0);
+        if (n <= 0) break;
+        done += static_cast<std::size_t>(n);
+    }
+    got.resize(done);
+    return got;
 }
 
 /// Makes the next close of `fd` send a reset.

@@ -15,19 +15,6 @@ BOOST_AUTO_TEST_SUITE(send_queue_test)
 
 namespace {
 
-/// Reads `size` bytes from the plain socket of the other side.
-std::string read_all(int fd, std::size_t size) {
-    std::string got(size, '\0');
-    std::size_t done = 0;
-    while (done < size) {
-        const ssize_t n = ::recv(fd, got.data() + done, size - done, 0);
-        if (n <= 0) break;
-        done += static_cast<std::size_t>(n);
-    }
-    got.resize(done);
-    return got;
-}
-
 weir::task<> many_pieces() {
     auto pair = co_await weir::test::raw_peer();
     std::string expected;
@@ -41,7 +28,7 @@ weir::task<> many_pieces() {
         expected += small + large;
     }
     co_await weir::test::turns(20);
-    BOOST_TEST(read_all(pair.theirs.value(), expected.size()) == expected);
+    BOOST_TEST(weir::test::raw_read(pair.theirs.value(), expected.size()) == expected);
     static_cast<void>(co_await pair.ours.close());
 }
 
@@ -55,7 +42,7 @@ weir::task<> nothing_left() {
     co_await weir::test::turns(3);
     BOOST_TEST(sender.is_idle());
     BOOST_TEST(sender.sent_through(ticket));
-    BOOST_TEST(read_all(pair.theirs.value(), 5) == "hello");
+    BOOST_TEST(weir::test::raw_read(pair.theirs.value(), 5) == "hello");
     static_cast<void>(co_await pair.ours.close());
 }
 

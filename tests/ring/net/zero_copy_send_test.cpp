@@ -26,23 +26,11 @@ weir::send_buffer pattern() {
     return made;
 }
 
-std::string read_all(int fd, std::size_t size) {
-    std::string got(size, '\0');
-    std::size_t done = 0;
-    while (done < size) {
-        const ssize_t n = ::recv(fd, got.data() + done, size - done, 0);
-        if (n <= 0) break;
-        done += static_cast<std::size_t>(n);
-    }
-    got.resize(done);
-    return got;
-}
-
 weir::task<> large_and_small() {
     auto pair = co_await weir::test::raw_peer();
     const weir::send_buffer shared = pattern();
     std::string got;
-    std::thread reader([&] { got = read_all(pair.theirs.value(), 2 * large + 4); });
+    std::thread reader([&] { got = weir::test::raw_read(pair.theirs.value(), 2 * large + 4); });
     BOOST_REQUIRE((co_await pair.ours.send(shared)).has_value());
     BOOST_REQUIRE((co_await pair.ours.send_copy(weir::as_bytes("then"))).has_value());
     BOOST_REQUIRE((co_await pair.ours.send(shared)).has_value());
