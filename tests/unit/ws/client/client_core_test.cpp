@@ -45,6 +45,15 @@ weir::task<> kill_when_heard(fake_server& server, std::string what) {
 
 weir::rate::quota one_an_hour() { return weir::rate::quota(1, 1h); }
 
+/// Ends a connection that is ready; whether the client has noticed.
+weir::task<bool> cut_off(client& peer, fake_server& server) {
+    const auto ready = co_await peer.until_ready();
+    if (!ready) co_return false;
+    server.kill();
+    const auto down = co_await eventually([&] { return peer.state() != client_state::ready; });
+    co_return down;
+}
+
 }  // namespace
 
 CO_TEST(a_request_in_flight_ends_with_its_connection_and_no_later_one_answers_it) {
@@ -96,11 +105,8 @@ CO_TEST(a_deadline_around_a_request_ends_it_like_its_own) {
 
 CO_TEST(what_is_sent_while_nobody_is_there_leaves_later_in_its_order) {
     co_await play([](client& peer, fake_server& server) -> weir::task<> {
-        const auto ready = co_await peer.until_ready();
-        CO_REQUIRE(ready);
-        server.kill();
-        const auto down = co_await eventually([&] { return peer.state() != client_state::ready; });
-        CO_REQUIRE(down);
+        const bool is_down = co_await cut_off(peer, server);
+        CO_REQUIRE(is_down);
         co_await send_letters(peer, "abc");
         CO_CHECK_EQUAL(peer.queued(), 3U);
         server.start();
@@ -111,11 +117,8 @@ CO_TEST(what_is_sent_while_nobody_is_there_leaves_later_in_its_order) {
 
 CO_TEST(a_request_that_was_not_sent_yet_is_answered_over_the_next_connection) {
     co_await play([](client& peer, fake_server& server) -> weir::task<> {
-        const auto ready = co_await peer.until_ready();
-        CO_REQUIRE(ready);
-        server.kill();
-        const auto down = co_await eventually([&] { return peer.state() != client_state::ready; });
-        CO_REQUIRE(down);
+        const bool is_down = co_await cut_off(peer, server);
+        CO_REQUIRE(is_down);
         server.start();
         const std::string answer = co_await ask(peer, "1", "x");
         CO_CHECK_EQUAL(answer, "1 x");
@@ -169,11 +172,8 @@ CO_TEST(a_full_outbox_refuses_or_drops_as_it_was_told) {
 
 CO_TEST(after_the_last_attempt_everybody_is_told_and_it_can_be_run_again) {
     co_await play([](client& peer, fake_server& server) -> weir::task<> {
-        const auto ready = co_await peer.until_ready();
-        CO_REQUIRE(ready);
-        server.kill();
-        const auto down = co_await eventually([&] { return peer.state() != client_state::ready; });
-        CO_REQUIRE(down);
+        const bool is_down = co_await cut_off(peer, server);
+        CO_REQUIRE(is_down);
         const auto begun = weir::test::now();
         const std::string answer = co_await ask(peer, "1", "x");
         CO_CHECK_EQUAL(answer, text_of(client_errc::gave_up));
