@@ -4,6 +4,8 @@
 #include "certificate_state.hpp"
 #include "key_schedule.hpp"
 
+#include <openssl/err.h>
+
 #include <new>
 
 namespace weir::tls {
@@ -17,6 +19,13 @@ unexpected<configuration_error> wrong(const std::string& what) {
 
 int number_of(version named) noexcept {
     return named == version::tls_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION;
+}
+
+/// With issuers that are trusted here, as far as they are known; but for the root.
+void complete_chain(SSL_CTX* context) {
+    constexpr int what_there_is = SSL_BUILD_CHAIN_FLAG_NO_ROOT | SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR;
+    static_cast<void>(SSL_CTX_build_cert_chain(context, what_there_is));
+    ERR_clear_error();
 }
 
 }  // namespace
@@ -34,8 +43,7 @@ result<ssl_ctx_ptr, configuration_error> make_strict_context(const SSL_METHOD* m
     SSL_CTX_set_options(made.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
                                         SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     SSL_CTX_set_max_early_data(made.get(), 0);
-    // A chain is what its file says. OpenSSL would look for more of it among the certificates that
-    // we trust, anew in each handshake.
+    // OpenSSL would look for the rest of a chain in each handshake anew.
     SSL_CTX_set_mode(made.get(), SSL_MODE_NO_AUTO_CHAIN);
     return made;
 }
@@ -51,6 +59,7 @@ result<void, configuration_error> show_certificate(SSL_CTX* context, const certi
             return wrong("an issuer's certificate cannot be used");
         }
     }
+    if (loaded.issuers.empty()) complete_chain(context);
     return {};
 }
 

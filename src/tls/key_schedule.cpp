@@ -3,9 +3,12 @@
 
 #include "hkdf.hpp"
 
+#include <dlfcn.h>
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
@@ -26,6 +29,9 @@ namespace weir::tls {
 namespace {
 
 constexpr char provider_name[] = "weir";
+// A query for the provider's name would take the place of one that the process has for all.
+constexpr char properties[] = "provider=weir,x.weir=yes";
+constexpr char query[] = "?x.weir=yes";
 
 /// Where this thread's secrets are noted.
 thread_local constinit traffic_secrets* watching = nullptr;
@@ -247,7 +253,7 @@ const OSSL_ALGORITHM* algorithms(void*, int operation, int* may_not_store) noexc
         {0, nullptr},
     };
     static const OSSL_ALGORITHM all[] = {
-        {OSSL_KDF_NAME_TLS1_3_KDF, "provider=weir", functions, "key schedule of TLS 1.3"},
+        {OSSL_KDF_NAME_TLS1_3_KDF, properties, functions, "key schedule of TLS 1.3"},
         {nullptr, nullptr, nullptr, nullptr},
     };
     *may_not_store = 0;
@@ -266,16 +272,35 @@ int begin_provider(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DIS
     return 1;
 }
 
+/// Has OpenSSL find its own first: who asks for any gets that.
+void find_others() noexcept {
+    ERR_set_mark();
+    EVP_KDF_free(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, nullptr));
+    ERR_pop_to_mark();
+}
+
+/// OpenSSL calls the functions above as long as the process lives: the library that they are a part
+/// of must not be unloaded.
+void stay_loaded() noexcept {
+    Dl_info library{};
+    if (::dladdr(reinterpret_cast<void*>(&begin_provider), &library) == 0) return;
+    static_cast<void>(::dlopen(library.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+}
+
+const OSSL_PROVIDER* load() noexcept {
+    constexpr int keeps_others = 1;
+    find_others();
+    if (OSSL_PROVIDER_add_builtin(nullptr, provider_name, &begin_provider) != 1) return nullptr;
+    stay_loaded();
+    return OSSL_PROVIDER_try_load(nullptr, provider_name, keeps_others);
+}
+
 }  // namespace
 
 const char* key_schedule_properties() {
     // Where OpenSSL does not take it, its own is used, and connections keep OpenSSL's state.
-    static const bool is_known = [] {
-        constexpr int keeps_others = 1;
-        return OSSL_PROVIDER_add_builtin(nullptr, provider_name, &begin_provider) == 1 &&
-               OSSL_PROVIDER_try_load(nullptr, provider_name, keeps_others) != nullptr;
-    }();
-    return is_known ? "?provider=weir" : nullptr;
+    static const OSSL_PROVIDER* const loaded = load();
+    return loaded == nullptr ? nullptr : query;
 }
 
 secrets_watch::secrets_watch(traffic_secrets* noted) noexcept

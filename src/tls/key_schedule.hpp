@@ -7,7 +7,8 @@
 // - OpenSSL's own looks for its parts anew at every step: a fifth of a resumed handshake.
 //
 // Where a process demands algorithms of a certain kind, as those of FIPS 140, this one is not
-// chosen, and connections keep OpenSSL's state after their handshake.
+// chosen, and connections keep OpenSSL's state after their handshake. Who does not ask for it does
+// not get it.
 #pragma once
 
 #include "traffic_keys.hpp"

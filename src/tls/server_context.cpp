@@ -83,7 +83,6 @@ result<ssl_ctx_ptr, configuration_error> server_context::state::make_context(
     if (!made) return made;
     SSL_CTX* context = made->get();
     SSL_CTX_set_app_data(context, this);
-    if (auto shown = show_certificate(context, own); !shown) return fail(shown.error());
     if (options.clients != client_certificates::not_asked) {
         if (!options.client_trust) {
             return fail(configuration_error(
@@ -97,6 +96,7 @@ result<ssl_ctx_ptr, configuration_error> server_context::state::make_context(
                            SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                            nullptr);
     }
+    if (auto shown = show_certificate(context, own); !shown) return fail(shown.error());
     if (!wire_protocols.empty()) SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
     static constexpr unsigned char session_context[] = "weir";
     SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);

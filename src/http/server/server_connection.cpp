@@ -219,8 +219,7 @@ task<bool> server_connection::settle() {
     }
     // A part of an answer is cut off where it ends, so that nobody takes it for the whole.
     if (!answer_.is_finished()) co_return false;
-    // Who has promised to send no more (RFC 9112 9.6) cannot lose the answer to a reset.
-    has_last_words_ = head_.keeps_alive() || !body_.is_complete() || !stream_.received.empty();
+    has_last_words_ = true;
     if (!answer_.goes_on()) co_return false;
     const bool is_passed = co_await body_.discard(stream_.core.options.max_discarded_bytes);
     has_last_words_ = !is_passed;

@@ -10,6 +10,7 @@
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <openssl/provider.h>
 
 #include <cstdint>
 #include <memory>
@@ -27,7 +28,7 @@ using kdf_ptr = std::unique_ptr<EVP_KDF, openssl_free<EVP_KDF_free>>;
 using context_ptr = std::unique_ptr<EVP_KDF_CTX, openssl_free<EVP_KDF_CTX_free>>;
 using memory = std::vector<std::byte>;
 
-constexpr const char* own = "provider=weir";
+constexpr const char* own = "x.weir=yes";
 constexpr const char* openssls = "provider=default";
 
 context_ptr make_context(const char* properties) {
@@ -175,13 +176,32 @@ BOOST_AUTO_TEST_CASE(a_secret_has_one_size_and_keys_have_any) {
     BOOST_TEST(!answer(context.get(), nullptr, 47).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(who_does_not_ask_for_it_gets_openssls) {
-    BOOST_REQUIRE(weir::tls::key_schedule_properties() != nullptr);
-    const kdf_ptr strict(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, "fips=yes"));
-    BOOST_TEST(strict == nullptr);  // one that demands more does not get it either
+namespace {
+
+/// Whose the algorithm is that a query finds; "" = nobody's.
+std::string found(const char* properties) {
+    const kdf_ptr kind(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, properties));
     weir::tls::take_openssl_error();
-    const kdf_ptr other(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, "?provider=weir"));
-    BOOST_REQUIRE(other != nullptr);  // what it has not comes from elsewhere
+    return kind == nullptr ? "" : OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kind.get()));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(who_does_not_ask_for_it_does_not_get_it) {
+    const char* asked = weir::tls::key_schedule_properties();
+    BOOST_REQUIRE(asked != nullptr);
+    BOOST_TEST(found(asked) == "weir");
+    BOOST_TEST(found(nullptr) == "default");
+    BOOST_TEST(found("fips=yes") == "");
+    // What the process demands of all is not forgotten over what we should like.
+    BOOST_REQUIRE(EVP_set_default_properties(nullptr, "provider=default") == 1);
+    BOOST_TEST(found(asked) == "default");
+    BOOST_REQUIRE(EVP_set_default_properties(nullptr, "fips=yes") == 1);
+    BOOST_TEST(found(asked) == "");
+    BOOST_REQUIRE(EVP_set_default_properties(nullptr, "") == 1);
+    BOOST_TEST(found(asked) == "weir");
+    const kdf_ptr other(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, asked));
+    BOOST_TEST(other != nullptr);  // what it has not comes from elsewhere
 }
 
 BOOST_AUTO_TEST_CASE(who_watches_learns_the_secrets_of_application_data_alone) {

@@ -14,6 +14,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 using namespace weir::http::test;
 namespace http = weir::http;
@@ -320,35 +321,34 @@ CO_TEST(a_client_that_asks_again_while_the_server_drains_keeps_its_last_answer) 
     CO_CHECK(!tonight.outcome());
 }
 
-CO_TEST(who_has_said_that_nothing_follows_is_not_waited_for) {
-    http::server_options options;
-    options.max_requests = 1;
-    evening tonight(options, pages);
-    // How many connections are open when this client has heard its whole answer, and stays.
-    const auto open_after = [&](std::string request) -> weir::task<std::size_t> {
+CO_TEST(who_has_said_close_and_says_something_yet_loses_nothing_to_a_reset) {
+    const std::string page = text_of(3'000'000);
+    evening tonight({}, [&page](http::exchange& exchange) {
+        return exchange.respond(http::status::ok, "text/plain", page);
+    });
+    // An empty line behind a request is what old clients send; here it comes amid the answer.
+    const auto babble = [&]() -> weir::task<std::size_t> {
         auto socket = co_await weir::net::connect(tonight.where());
-        if (!socket) co_return 100;
-        static_cast<void>(co_await socket->send_copy(weir::as_bytes(request)));
-        static_cast<void>(co_await read_to_end(*socket));
-        static_cast<void>(co_await weir::sleep_for(1ms));
-        const std::size_t open = tonight.server().open_connections();
+        if (!socket) co_return 0;
+        static_cast<void>(co_await socket->send_copy(
+            weir::as_bytes("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")));
+        std::size_t heard = 0;
+        for (bool has_spoken = false;;) {
+            const auto piece = co_await socket->receive();
+            if (!piece || piece->empty()) break;
+            heard += piece->size();
+            if (std::exchange(has_spoken, true)) continue;
+            static_cast<void>(co_await weir::sleep_for(1s));  // the server has sent all by now
+            static_cast<void>(co_await socket->send_copy(weir::as_bytes("\r\n")));
+        }
         static_cast<void>(co_await socket->close());
-        co_return open;
+        co_return heard;
     };
-    const std::string close = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-    const auto visits = [&]() -> weir::task<> {
-        auto said = open_after(close);
-        CO_CHECK_EQUAL(co_await std::move(said), 0U);
-        auto behind_it = open_after(close + get);
-        CO_CHECK_EQUAL(co_await std::move(behind_it), 1U);
-        auto not_said = open_after(get);
-        CO_CHECK_EQUAL(co_await std::move(not_said), 1U);
-    };
-    auto [served, drained, visited] =
-        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), visits());
+    auto [served, drained, heard] =
+        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), babble());
     static_cast<void>(served);
     static_cast<void>(drained);
-    static_cast<void>(visited);
+    CO_CHECK(heard > page.size());
 }
 
 CO_TEST(a_drained_server_does_not_wait_long_for_clients_that_stay) {
