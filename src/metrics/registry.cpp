@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/metrics/registry.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::metrics {
@@ -11,27 +12,36 @@ constexpr double nano = 1e-9;
 
 }  // namespace
 
+registry::source& registry::add(description&& what, source&& from) {
+    const auto has_name = [&what](const entry& each) { return each.what.name == what.name; };
+    const auto last = std::find_if(entries_.rbegin(), entries_.rend(), has_name);
+    const auto behind = last == entries_.rend() ? entries_.end() : last.base();
+    return entries_.emplace(behind, std::move(what), std::move(from))->from;
+}
+
 sharded<counter>& registry::add_counter(description what) {
-    auto& added = entries_.emplace_back(std::move(what), sharded<counter>(shards_));
-    return std::get<sharded<counter>>(added.from);
+    return std::get<sharded<counter>>(add(std::move(what), sharded<counter>(shards_)));
 }
 
 sharded<gauge>& registry::add_gauge(description what) {
-    auto& added = entries_.emplace_back(std::move(what), sharded<gauge>(shards_));
-    return std::get<sharded<gauge>>(added.from);
+    return std::get<sharded<gauge>>(add(std::move(what), sharded<gauge>(shards_)));
 }
 
 sharded<histogram>& registry::add_latency(description what, std::vector<double> bounds) {
-    auto& added = entries_.emplace_back(std::move(what), latency(shards_, std::move(bounds)));
-    return std::get<latency>(added.from).values;
+    return std::get<latency>(add(std::move(what), latency(shards_, std::move(bounds)))).values;
 }
 
 void registry::add_reading(description what, std::string type, std::function<double()> read) {
-    entries_.emplace_back(std::move(what), reading(std::move(type), std::move(read)));
+    add(std::move(what), reading(std::move(type), std::move(read)));
+}
+
+void registry::add_count(description what, std::function<std::uint64_t()> read) {
+    add(std::move(what), std::move(read));
 }
 
 std::string_view registry::type_of(const source& from) noexcept {
     if (std::holds_alternative<sharded<counter>>(from)) return "counter";
+    if (std::holds_alternative<count>(from)) return "counter";
     if (std::holds_alternative<sharded<gauge>>(from)) return "gauge";
     if (const auto* values = std::get_if<latency>(&from)) {
         return values->bounds.empty() ? "summary" : "histogram";
@@ -46,6 +56,8 @@ void registry::write(text_writer& out, const description& what, const source& fr
         out.sample(what.name, what.labels, gauged->total());
     } else if (const auto* read = std::get_if<reading>(&from)) {
         out.sample(what.name, what.labels, read->read());
+    } else if (const auto* counting = std::get_if<count>(&from)) {
+        out.sample(what.name, what.labels, (*counting)());
     } else {
         const auto& timed = std::get<latency>(from);
         const histogram all = timed.values.merged();

@@ -9,8 +9,9 @@
 #include <weir/metrics/text_format.hpp>
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <functional>
+#include <list>
 #include <string>
 #include <variant>
 #include <vector>
@@ -54,10 +55,13 @@ public:
                                                   std::vector<double> bounds = {});
     /// A value that is asked for each time; `read` must be safe on any thread.
     void add_reading(description what, std::string type, std::function<double()> read);
+    /// A counter that is kept elsewhere: asked for each time, on any thread.
+    void add_count(description what, std::function<std::uint64_t()> read);
 
-    /// All metrics in the text format. Metrics of one name must have been added one after the
-    /// other.
+    /// All metrics in the text format; those of one name stand together, wherever they were added.
     [[nodiscard]] std::string text() const;
+    /// How many threads count.
+    [[nodiscard]] unsigned shard_count() const noexcept { return shards_; }
 
 private:
     class latency {
@@ -74,7 +78,8 @@ private:
         std::string type;
         std::function<double()> read;
     };
-    using source = std::variant<sharded<counter>, sharded<gauge>, latency, reading>;
+    using count = std::function<std::uint64_t()>;
+    using source = std::variant<sharded<counter>, sharded<gauge>, latency, reading, count>;
     class entry {
     public:
         explicit entry(description&& described, source&& counted)
@@ -83,10 +88,13 @@ private:
         source from;
     };
 
+    /// Puts it behind those of its name.
+    source& add(description&& what, source&& from);
+
     static std::string_view type_of(const source& from) noexcept;
     static void write(text_writer& out, const description& what, const source& from);
 
-    std::deque<entry> entries_;
+    std::list<entry> entries_;
     unsigned shards_;
 };
 

@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace weir::metrics {
 
-/// A `counter`, `gauge` or `histogram` a shard. Each shard writes its own; any thread reads all.
+/// A `counter`, `gauge` or `histogram` a shard, or a class of several. Each shard writes its own;
+/// any thread reads all.
 ///
 /// ```cpp
 /// weir::metrics::sharded<weir::metrics::counter> requests(shard_count);
@@ -39,9 +41,14 @@ public:
     [[nodiscard]] auto total() const noexcept
         requires requires(const Metric& metric) { metric.value(); }
     {
-        decltype(cells_[0].metric.value()) sum = 0;
-        for (unsigned i = 0; i < size_; ++i) sum += cells_[i].metric.value();
-        return sum;
+        return sum([](const Metric& metric) { return metric.value(); });
+    }
+    /// Any thread: the sum over all shards of what `number_of` gives for one.
+    template <class F>
+    [[nodiscard]] auto sum(F number_of) const {
+        decltype(number_of(std::declval<const Metric&>())) all = 0;
+        for (unsigned i = 0; i < size_; ++i) all += number_of(std::as_const(cells_[i].metric));
+        return all;
     }
     /// Any thread: all histograms in one.
     [[nodiscard]] Metric merged() const

@@ -33,6 +33,30 @@ BOOST_AUTO_TEST_CASE(metrics_of_one_name_share_their_heading) {
                "hits_total{method=\"GET\"} 1\nhits_total{method=\"PUT\"} 2\n");
 }
 
+BOOST_AUTO_TEST_CASE(metrics_of_one_name_stand_together_wherever_they_were_added) {
+    registry all(1);
+    auto& get = all.add_counter(description("hits_total", "Hits.", label("method", "GET")));
+    auto& open = all.add_gauge(description("open", "Open."));
+    auto& put = all.add_counter(description("hits_total", "Hits.", label("method", "PUT")));
+    get.at(0).add();
+    open.at(0).add(3);
+    put.at(0).add(2);
+    BOOST_TEST(all.text() ==
+               "# HELP hits_total Hits.\n# TYPE hits_total counter\n"
+               "hits_total{method=\"GET\"} 1\nhits_total{method=\"PUT\"} 2\n"
+               "# HELP open Open.\n# TYPE open gauge\nopen 3\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_count_that_is_kept_elsewhere_is_asked_for_each_time_and_shown_whole) {
+    registry all(1);
+    std::uint64_t value = 1;
+    all.add_count(description("bytes_total", "Bytes."), [&value] { return value; });
+    BOOST_TEST(all.text() ==
+               "# HELP bytes_total Bytes.\n# TYPE bytes_total counter\nbytes_total 1\n");
+    value = 18'446'744'073'709'551'615U;
+    BOOST_TEST(all.text().ends_with("bytes_total 18446744073709551615\n"));
+}
+
 BOOST_AUTO_TEST_CASE(a_reading_is_asked_each_time) {
     registry all(1);
     double value = 1;
