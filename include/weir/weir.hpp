@@ -79,6 +79,7 @@
 #include <weir/io/file.hpp>
 #include <weir/io/file_facts.hpp>
 #include <weir/io/folder.hpp>
+#include <weir/io/of_this_shard.hpp>
 #include <weir/io/offload.hpp>
 #include <weir/io/open_files.hpp>
 #include <weir/io/operation.hpp>
