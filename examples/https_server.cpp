@@ -7,6 +7,7 @@
 //   GET /api/squares/12    {"number":12,"square":144}
 //   GET /api/client        whom the request comes from, behind trusted proxies
 //   GET /events            server-sent events; POST /events sends its body to all who read them
+//   GET /metrics           what the servers of all shards count, for Prometheus
 //   GET /...               the files beneath the root
 #include <weir/http/routing/middleware.hpp>
 #include <weir/http/server/cors.hpp>
@@ -14,6 +15,7 @@
 #include <weir/http/server/exchange.hpp>
 #include <weir/http/server/file_service.hpp>
 #include <weir/http/server/routed.hpp>
+#include <weir/metrics/registry.hpp>
 
 #include "http_servers.hpp"
 #include "listen_options.hpp"
@@ -68,6 +70,16 @@ private:
     std::vector<http::event_source*> sources_;  // each touched by its own shard only
 };
 
+/// What all shards share.
+class site {
+public:
+    explicit site(unsigned shards) : events(shards), metrics(shards) {}
+
+    news events;
+    weir::metrics::registry metrics;
+    weir::metrics::sharded<http::server_statistics>& counted = http::add_server_statistics(metrics);
+};
+
 outcome show_square(http::exchange& exchange, const http::route_match& match) {
     const std::string_view text = match.parameter("number");
     int number = 0;
@@ -88,8 +100,9 @@ outcome show_client(http::exchange& exchange, const http::route_match&) {
     co_return co_await exchange.respond(http::status::ok, "application/json", json);
 }
 
-http::server_options options_of(const settings& given, const listen_options& where) {
+http::server_options options_of(const settings& given, const listen_options& where, site& all) {
     http::server_options options;
+    options.statistics = &all.counted;
     options.prepare = where.securing();
     options.compression.emplace();
     const std::vector<std::string_view> proxies(given.proxies.begin(), given.proxies.end());
@@ -106,11 +119,11 @@ http::server_options options_of(const settings& given, const listen_options& whe
 }
 
 outcome serve(weir::shard& here, const settings& given, const listen_options& where,
-              http_servers& servers, news& all) {
+              http_servers& servers, site& all) {
     weir::folder root = co_await weir::ok(weir::folder::open(given.root));
     http::file_service files(std::move(root));
-    http::event_source events(all.epoch());
-    all.add(here, &events);
+    http::event_source events(all.events.epoch());
+    all.events.add(here, &events);
     http::router<http::route_handler> routes;
     routes.add("GET", "/api/squares/{number}", show_square);
     routes.add("GET", "/api/client", show_client);
@@ -119,8 +132,13 @@ outcome serve(weir::shard& here, const settings& given, const listen_options& wh
     });
     routes.add("POST", "/events", [&](http::exchange& exchange, const auto&) -> outcome {
         const std::string text = co_await weir::ok(exchange.body().collect(4096));
-        weir::ok(all.publish(here, text));
+        weir::ok(all.events.publish(here, text));
         co_return co_await exchange.respond(http::status::no_content);
+    });
+    routes.add("GET", "/metrics", [&all](http::exchange& exchange, const auto&) -> outcome {
+        const std::string text = all.metrics.text();
+        const auto type = weir::metrics::text_format_content_type;
+        co_return co_await exchange.respond(http::status::ok, type, text);
     });
     routes.add("GET", "/{path...}", [&files](http::exchange& exchange, const http::route_match&) {
         return files.answer(exchange);
@@ -129,9 +147,9 @@ outcome serve(weir::shard& here, const settings& given, const listen_options& wh
     if (!given.origin.empty()) policy.allow_origin(given.origin);
     const http::middleware_chain answer(http::routed(std::move(routes)), http::cors(policy));
     http::server server([&answer](http::exchange& exchange) { return answer(exchange); },
-                        options_of(given, where));
+                        options_of(given, where, all));
     const auto ended = co_await servers.serve(here, server);
-    all.add(here, nullptr);
+    all.events.add(here, nullptr);
     co_return ended;
 }
 
@@ -149,7 +167,7 @@ int main(int argc, char** argv) {
     weir::signal_set signals(SIGINT, SIGTERM);
     weir::runtime runtime(where.runtime());
     http_servers servers(where, runtime, signals);
-    news all(where.runtime().shards);
+    site all(where.runtime().shards);
     const auto ended =
         runtime.run([&](weir::shard& here) { return serve(here, given, where, servers, all); });
     if (!ended) std::fprintf(stderr, "%s\n", ended.error().message().c_str());

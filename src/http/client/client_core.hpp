@@ -7,6 +7,7 @@
 #include <weir/http/client/client_options.hpp>
 #include <weir/http/client/client_statistics.hpp>
 #include <weir/http/message/headers.hpp>
+#include <weir/io/of_this_shard.hpp>
 
 #include <utility>
 
@@ -17,7 +18,10 @@ namespace weir::http::detail {
 class client_core {
 public:
     explicit client_core(task_view owner, client_options with)
-        : options(std::move(with)), origins(owner, options) {
+        : options(std::move(with)),
+          statistics(options.statistics == nullptr ? own_statistics
+                                                   : of_this_shard(*options.statistics)),
+          origins(owner, options) {
         WEIR_ASSERT(options.max_connections > 0 && options.max_connections_per_origin > 0 &&
                         options.max_origins > 0,
                     "a client needs room for one connection");
@@ -25,7 +29,8 @@ public:
     }
 
     client_options options;
-    client_statistics statistics;
+    client_statistics own_statistics;
+    client_statistics& statistics;
     origin_table origins;
 };
 

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/http/client/client_error.hpp>
 
+#include <array>
 #include <numeric>
 
 namespace weir::http {
 namespace {
+
+/// In the order of their numbers, which begin with 1.
+constexpr std::array<std::string_view, client_errc_count> names{
+    "bad_url",           "scheme_not_supported", "credentials_in_url",         "too_many_redirects",
+    "insecure_redirect", "body_not_repeatable",  "too_many_interim_responses", "unexpected_upgrade",
+};
 
 const char* describe(client_errc error) noexcept {
     switch (error) {
@@ -48,6 +55,11 @@ std::string text_of(std::chrono::nanoseconds time) {
 const std::error_category& client_category() noexcept {
     static const client_errors instance;
     return instance;
+}
+
+std::string_view name_of(client_errc error) noexcept {
+    const auto number = static_cast<std::size_t>(error);
+    return number >= 1 && number <= client_errc_count ? names[number - 1] : "unknown";
 }
 
 std::string_view name_of(client_phase phase) noexcept {

@@ -1,10 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/http/message/error.hpp>
 
+#include <array>
 #include <string>
 
 namespace weir::http {
 namespace {
+
+/// In the order of their numbers, which begin with 1.
+constexpr std::array<std::string_view, errc_count> names{
+    "malformed",
+    "bad_line_ending",
+    "folded_header",
+    "nul_byte",
+    "bad_method",
+    "bad_target",
+    "version_not_supported",
+    "bad_header_name",
+    "bad_header_value",
+    "ambiguous_length",
+    "bad_transfer_encoding",
+    "bad_chunk",
+    "host_missing_or_repeated",
+    "request_line_over_limit",
+    "headers_over_limit",
+    "header_count_over_limit",
+    "body_over_limit",
+    "unsupported_coding",
+    "bad_coding",
+    "decoded_over_limit",
+    "coding_ratio_over_limit",
+    "event_over_limit",
+    "ended_early",
+    "chunk_extensions_over_limit",
+    "trailers_over_limit",
+    "head_too_slow",
+    "body_too_slow",
+    "expectation_failed",
+    "peer_not_reading",
+    "reserved_header",
+    "length_mismatch",
+    "no_answer",
+    "handler_threw",
+};
 
 /// Empty = it is no limit.
 const char* describe_limit(errc error) noexcept {
@@ -102,6 +140,11 @@ public:
 const std::error_category& category() noexcept {
     static const http_category category;
     return category;
+}
+
+std::string_view name_of(errc error) noexcept {
+    const auto number = static_cast<std::size_t>(error);
+    return number >= 1 && number <= errc_count ? names[number - 1] : "unknown";
 }
 
 status status_for(errc error) noexcept {

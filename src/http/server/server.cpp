@@ -112,10 +112,7 @@ void server::drain() noexcept {
 
 bool server::is_draining() const noexcept { return core_->draining; }
 
-std::size_t server::open_connections() const noexcept {
-    const server_statistics& counts = core_->statistics;
-    return static_cast<std::size_t>(counts.connections.value() - counts.connections_ended.value());
-}
+std::size_t server::open_connections() const noexcept { return core_->open_connections; }
 
 const server_statistics& server::statistics() const noexcept { return core_->statistics; }
 

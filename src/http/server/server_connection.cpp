@@ -71,6 +71,7 @@ server_connection::~server_connection() {
 task<> server_connection::serve() {
     server_core& core = stream_.core;
     core.statistics.connections.add();
+    ++core.open_connections;
     try {
         co_await with_stop(stop_, converse());
         if (stream_.socket.is_open() && refusal_) co_await refuse();
@@ -83,6 +84,7 @@ task<> server_connection::serve() {
     } catch (...) {
         has_last_words_ = false;  // the socket closes itself
     }
+    --core.open_connections;
     core.statistics.connections_ended.add();
 }
 

@@ -7,9 +7,11 @@
 #include <weir/http/server/handler.hpp>
 #include <weir/http/server/server_options.hpp>
 #include <weir/http/server/server_statistics.hpp>
+#include <weir/io/of_this_shard.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/sync/event.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -27,6 +29,8 @@ public:
     explicit server_core(http::handler given, server_options with)
         : handler(std::move(given)),
           options(std::move(with)),
+          statistics(options.statistics == nullptr ? own_statistics
+                                                   : of_this_shard(*options.statistics)),
           encoders(options.compression ? options.max_encoders : 0,
                    options.compression.value_or(compression()).level()),
           preparing(options.max_preparing) {
@@ -44,7 +48,8 @@ public:
 
     http::handler handler;
     server_options options;
-    server_statistics statistics;
+    server_statistics own_statistics;
+    server_statistics& statistics;
     date_text date;
     file_buffers file_pieces;
     encoder_pool encoders;
@@ -54,6 +59,7 @@ public:
     /// Connections without a request under way; the one that has been idle longest comes first.
     intrusive_list<server_connection> idle;
     std::uint64_t connections = 0;  // so far
+    std::size_t open_connections = 0;
     event drain_begun;
     bool draining = false;
     reactor::time_point idle_until{};  // of a draining server

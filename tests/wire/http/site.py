@@ -141,6 +141,19 @@ def a_file_that_shrinks_is_never_taken_for_whole(site):
 
 
 @test
+def refusals_are_counted_by_their_reason(site):
+    with site.server("--shards", "2") as server:
+        site.curl(address(server, "/small.txt"))
+        site.curl("-H", "X: " + 20_000 * "x", "-o", "/dev/null", address(server, "/small.txt"))
+        text = site.curl(address(server, "/metrics")).decode()
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
+    prefix = "weir_http_server_"
+    assert values[prefix + 'refusals_total{reason="headers_over_limit"}'] == "1", text
+    assert values[prefix + 'refusals_total{reason="nul_byte"}'] == "0", text
+    assert values[prefix + 'responses_total{code="2xx"}'] == "1", text
+
+
+@test
 def text_is_packed_for_those_who_ask(site):
     for server, scheme in both(site):
         text = address(server, "/text.txt", scheme)

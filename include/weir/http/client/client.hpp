@@ -75,6 +75,7 @@ public:
     /// Cancellation:  as above.
     task<result<client_response, client_error>> start(client_request&& request) = delete;
 
+    /// Where it counts: with `client_options::statistics` others of the shard may count there, too.
     [[nodiscard]] const client_statistics& statistics() const noexcept;
     /// Connections that are open, in use or kept, or being opened.
     [[nodiscard]] std::size_t open_connections() const noexcept;

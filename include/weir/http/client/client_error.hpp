@@ -31,6 +31,9 @@ enum class client_errc : std::uint8_t {
 inline constexpr std::size_t client_errc_count =
     static_cast<std::size_t>(client_errc::unexpected_upgrade);
 
+/// In one word, as the enumerator is called: the value of a metric's label.
+[[nodiscard]] std::string_view name_of(client_errc error) noexcept;
+
 /// The category of client_errc.
 [[nodiscard]] const std::error_category& client_category() noexcept;
 /// Found by std::error_code, so that the enumerator converts to one.

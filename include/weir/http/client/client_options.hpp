@@ -2,6 +2,7 @@
 // client_options: what a client allows itself and the servers that it asks.
 #pragma once
 
+#include <weir/http/client/client_statistics.hpp>
 #include <weir/http/client/redirect_policy.hpp>
 #include <weir/http/content/content_decoder.hpp>
 #include <weir/http/message/request_parser.hpp>
@@ -70,6 +71,9 @@ public:
     /// or no protocol at all.
     std::optional<tls::client_context> tls;
     net::connect_options connecting;
+    /// Where each client counts, in the part of the shard that it is made on
+    /// (`add_client_statistics`); borrowed. Null = in one of its own.
+    metrics::sharded<client_statistics>* statistics = nullptr;
 };
 
 static_assert(!std::is_aggregate_v<client_options>);

@@ -6,11 +6,17 @@
 #include <weir/http/message/error.hpp>
 #include <weir/http/message/status.hpp>
 #include <weir/metrics/counter.hpp>
+#include <weir/metrics/sharded.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <system_error>
+
+namespace weir::metrics {
+class registry;
+}
 
 namespace weir::http {
 
@@ -56,5 +62,17 @@ private:
     std::array<metrics::counter, client_errc_count + 1> client_refusals_;
     std::array<metrics::counter, client_phase_count> timeouts_;
 };
+
+/// Shows in a registry what the clients of all its shards do, as `weir_http_client_...`: each
+/// refusal by its reason, each timeout by its phase.
+///
+/// ```cpp
+/// options.statistics = &weir::http::add_client_statistics(registry);
+/// ```
+/// @param shown_in  borrowed by every client that counts there: it must outlive them. As with all
+///                  of its metrics: before the shards start.
+/// @param labels    of `metrics::label`, joined by commas; needed where this is done twice.
+[[nodiscard]] metrics::sharded<client_statistics>& add_client_statistics(
+    metrics::registry& shown_in, std::string_view labels = {});
 
 }  // namespace weir::http

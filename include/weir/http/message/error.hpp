@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <system_error>
 
 namespace weir::http {
@@ -49,6 +50,9 @@ enum class errc : std::uint8_t {
 
 /// How many errors there are; their numbers are 1 ... this.
 inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::handler_threw);
+
+/// In one word, as the enumerator is called: the value of a metric's label.
+[[nodiscard]] std::string_view name_of(errc error) noexcept;
 
 /// The status that answers a request with this error.
 [[nodiscard]] status status_for(errc error) noexcept;

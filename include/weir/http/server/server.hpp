@@ -60,6 +60,7 @@ public:
     [[nodiscard]] bool is_draining() const noexcept;
     /// Connections that are open, those that were handed over included.
     [[nodiscard]] std::size_t open_connections() const noexcept;
+    /// Where it counts: with `server_options::statistics` others of the shard may count there, too.
     [[nodiscard]] const server_statistics& statistics() const noexcept;
 
 private:

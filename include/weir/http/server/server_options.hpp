@@ -8,6 +8,7 @@
 #include <weir/http/message/request_parser.hpp>
 #include <weir/http/routing/forwarded.hpp>
 #include <weir/http/server/access_record.hpp>
+#include <weir/http/server/server_statistics.hpp>
 #include <weir/net/network.hpp>
 #include <weir/net/stream_socket.hpp>
 
@@ -82,6 +83,9 @@ public:
     std::size_t max_preparing = 64;
     /// Told of every request when its answer has ended; empty = nobody. It must not throw.
     std::function<void(const access_record&)> access_log;
+    /// Where each server counts, in the part of the shard that it is made on
+    /// (`add_server_statistics`); borrowed. Null = in one of its own.
+    metrics::sharded<server_statistics>* statistics = nullptr;
 };
 
 }  // namespace weir::http

@@ -5,10 +5,16 @@
 #include <weir/http/message/error.hpp>
 #include <weir/http/message/status.hpp>
 #include <weir/metrics/counter.hpp>
+#include <weir/metrics/sharded.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+
+namespace weir::metrics {
+class registry;
+}
 
 namespace weir::http {
 
@@ -43,5 +49,18 @@ private:
     std::array<metrics::counter, 6> answers_;
     std::array<metrics::counter, errc_count + 1> refusals_;
 };
+
+/// Shows in a registry what the servers of all its shards do, as `weir_http_server_...`: each
+/// refusal by its reason, `weir_http_server_refusals_total{reason="headers_over_limit"}`.
+///
+/// ```cpp
+/// options.statistics = &weir::http::add_server_statistics(registry);
+/// weir::http::server server(answer, options);   // on each shard, with the same options
+/// ```
+/// @param shown_in  borrowed by every server that counts there: it must outlive them. As with all
+///                  of its metrics: before the shards start.
+/// @param labels    of `metrics::label`, joined by commas; needed where this is done twice.
+[[nodiscard]] metrics::sharded<server_statistics>& add_server_statistics(
+    metrics::registry& shown_in, std::string_view labels = {});
 
 }  // namespace weir::http

@@ -67,4 +67,16 @@ BOOST_AUTO_TEST_CASE(each_error_and_each_phase_has_words_of_its_own) {
     BOOST_TEST(seen.size() == http::client_phase_count);
 }
 
+BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_its_own) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 1; i <= http::client_errc_count; ++i) {
+        names.insert(http::name_of(static_cast<http::client_errc>(i)));
+    }
+    BOOST_TEST(names.size() == http::client_errc_count);
+    BOOST_TEST(http::name_of(http::client_errc::bad_url) == "bad_url");
+    BOOST_TEST(http::name_of(http::client_errc::too_many_redirects) == "too_many_redirects");
+    BOOST_TEST(http::name_of(http::client_errc::unexpected_upgrade) == "unexpected_upgrade");
+    BOOST_TEST(http::name_of(static_cast<http::client_errc>(0)) == "unknown");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

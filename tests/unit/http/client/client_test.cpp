@@ -6,6 +6,7 @@
 
 #include <weir/coro/ok.hpp>
 #include <weir/io/within.hpp>
+#include <weir/metrics/registry.hpp>
 
 #include <array>
 
@@ -36,6 +37,25 @@ CO_TEST(a_page_is_got_by_its_url) {
         CO_CHECK_EQUAL(client.statistics().responses(2), 1U);
     };
     co_await talk_to(server, talk);
+}
+
+CO_TEST(what_a_client_counts_is_shown_by_a_registry_after_it_has_gone) {
+    weir::metrics::registry all(1);
+    answering_server server(echo);
+    const auto talk = [&]() -> task<> {
+        http::client_options options;
+        options.statistics = &http::add_client_statistics(all);
+        http::client client(co_await weir::this_task(), options);
+        const auto page = co_await client.get(server.url("/"));
+        CO_CHECK_EQUAL(told(page), "200 GET /");
+        const auto none = co_await client.get("http://name:word@host/");
+        CO_CHECK(!none);
+    };
+    co_await talk_to(server, talk);
+    const std::string text = all.text();
+    const auto shows = [&](std::string_view line) { return text.find(line) != std::string::npos; };
+    CO_CHECK(shows("\nweir_http_client_requests_total 2\n"));
+    CO_CHECK(shows("weir_http_client_refusals_total{reason=\"credentials_in_url\"} 1\n"));
 }
 
 CO_TEST(one_connection_serves_one_request_after_the_other) {

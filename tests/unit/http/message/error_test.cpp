@@ -20,6 +20,20 @@ BOOST_AUTO_TEST_CASE(every_error_has_its_own_text) {
     BOOST_TEST(make_error_code(static_cast<http::errc>(250)).message() == "unknown HTTP error");
 }
 
+BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_its_own) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 1; i <= http::errc_count; ++i) {
+        names.insert(http::name_of(static_cast<http::errc>(i)));
+    }
+    BOOST_TEST(names.size() == http::errc_count);
+    BOOST_TEST(names.contains("") == false);
+    BOOST_TEST(http::name_of(http::errc::malformed) == "malformed");
+    BOOST_TEST(http::name_of(http::errc::headers_over_limit) == "headers_over_limit");
+    BOOST_TEST(http::name_of(http::errc::handler_threw) == "handler_threw");
+    BOOST_TEST(http::name_of(static_cast<http::errc>(0)) == "unknown");
+    BOOST_TEST(http::name_of(static_cast<http::errc>(250)) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(each_limit_has_its_status_and_is_named) {
     using http::errc;
     using http::status;

@@ -6,10 +6,12 @@
 #include "evening.hpp"
 #include "http_peers.hpp"
 #include "is_about.hpp"
+#include "metric_text.hpp"
 
 #include <weir/coro/ok.hpp>
 #include <weir/http/message/error.hpp>
 #include <weir/io/timeout.hpp>
+#include <weir/metrics/registry.hpp>
 
 #include <set>
 #include <stdexcept>
@@ -259,6 +261,36 @@ CO_TEST(what_happens_is_counted_and_each_refusal_by_its_name) {
     CO_CHECK_EQUAL(counts.refusals(http::errc::head_too_slow), 1U);
     CO_CHECK_EQUAL(counts.refusals(http::errc::headers_over_limit), 1U);
     CO_CHECK_EQUAL(counts.refusals(http::errc::body_over_limit), 0U);
+}
+
+CO_TEST(servers_of_a_shard_may_count_in_one_place_that_a_registry_shows) {
+    weir::metrics::registry all(1);
+    http::server_options options;
+    options.statistics = &http::add_server_statistics(all);
+    {
+        evening tonight(options, pages);
+        evening elsewhere(options, pages);
+        const std::string large = "GET / HTTP/1.1\r\nA: " + std::string(20'000, 'x');
+        std::size_t open_here = 0;
+        auto look = [&]() -> weir::task<> {
+            static_cast<void>(co_await weir::sleep_for(5s));
+            open_here = tonight.server().open_connections();
+        };
+        auto [one, other, a, b, c, ended, ended_too, looked] = co_await weir::when_all(
+            tonight.serve(), elsewhere.serve(), visit(tonight.where(), large),
+            visit(elsewhere.where(), large), visit(elsewhere.where(), get_page("/slow")),
+            tonight.drain_after(60s), elsewhere.drain_after(60s), look());
+        CO_CHECK(a.starts_with("HTTP/1.1 431") && b == a);
+        CO_CHECK_EQUAL(c, named("GET /slow"));
+        CO_CHECK_EQUAL(open_here, 0U);  // the slow one is the other's
+    }
+    // The servers have gone; what they counted has not.
+    const weir::test::metric_text shown(all.text());
+    CO_CHECK_EQUAL(shown.fault(), "");
+    const auto refusals = R"(weir_http_server_refusals_total{reason="headers_over_limit"})";
+    CO_CHECK_EQUAL(shown.value_of(refusals), "2");
+    CO_CHECK_EQUAL(shown.value_of("weir_http_server_connections_total"), "3");
+    CO_CHECK_EQUAL(shown.value_of("weir_http_server_connections_ended_total"), "3");
 }
 
 CO_TEST(connections_end_at_their_last_request_but_not_all_at_the_same) {
