@@ -101,11 +101,11 @@ weir::task<int> talk(url where, std::string key, std::string secret, int orders)
     auto together = weir::when_all(peer.run(), trade(words, peer, orders, all),
                                    read_news(peer, all), tell(peer));
     const auto ended = co_await together;
-    const auto counted = peer.statistics();
+    const auto& counted = peer.statistics();
     std::printf("%u placed, %u lost, %u wrong, %u news, %llu connections, round trip %lld us\n",
                 all.placed, all.lost, all.wrong, all.news,
-                static_cast<unsigned long long>(counted.connections),
-                static_cast<long long>(counted.round_trip.count() / 1000));
+                static_cast<unsigned long long>(counted.connections.value()),
+                static_cast<long long>(counted.round_trip().count() / 1000));
     if (const auto& ran = std::get<0>(ended); !ran) {
         std::fprintf(stderr, "exchange_client: %s\n", ran.error().message().c_str());
         co_return 1;

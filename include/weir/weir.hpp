@@ -332,6 +332,7 @@
 #include <weir/ws/connection.hpp>
 #include <weir/ws/connection_error.hpp>
 #include <weir/ws/connection_options.hpp>
+#include <weir/ws/connection_statistics.hpp>
 #include <weir/ws/deflate/coder_pool.hpp>
 #include <weir/ws/deflate/deflate_agreement.hpp>
 #include <weir/ws/deflate/deflate_extension.hpp>

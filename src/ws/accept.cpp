@@ -54,6 +54,7 @@ task<result<connection>> handshake(net::stream_socket socket, const server_optio
     if (!request) {
         const std::error_code error = request.error();
         if (error.category() == http::category()) {
+            options.connection.statistics_here().count_refusal(error);
             co_await refuse(std::move(socket), answer_to(error), options.connection.close_timeout);
         }
         co_return fail(error);
@@ -78,6 +79,7 @@ task<result<connection>> upgrade(net::stream_socket socket, http::request reques
                                  buffer_lease leftover, const server_options& options) {
     auto accepted = accept_upgrade(request, options.rules);
     if (!accepted) {
+        options.connection.statistics_here().count_refusal(accepted.error().error());
         co_await refuse(std::move(socket), accepted.error().response_bytes(),
                         options.connection.close_timeout);
         co_return fail(accepted.error().error());

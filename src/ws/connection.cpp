@@ -6,6 +6,7 @@
 #include "ws/deflate/compressed_frames.hpp"
 
 #include <weir/base/error.hpp>
+#include <weir/io/of_this_shard.hpp>
 #include <weir/io/timeout.hpp>
 #include <weir/ws/protocol/frame.hpp>
 
@@ -14,6 +15,11 @@
 #include <utility>
 
 namespace weir::ws {
+
+connection_statistics& connection_options::statistics_here() const noexcept {
+    return statistics == nullptr ? connection_statistics::of_this_thread()
+                                 : of_this_shard(*statistics);
+}
 
 const connection_options& connection_options::defaults() noexcept {
     static const connection_options instance;

@@ -48,10 +48,12 @@ connection_core::connection_core(net::stream_socket socket, role side,
     session_.use_deflate(std::move(deflate));
     sender().set_idle_listener(this);
     arm_keepalive(options_.ping_interval);
+    options_.statistics_here().connections.add();
 }
 
 connection_core::~connection_core() {
     WEIR_ASSERT(reader_ == nullptr, "a WebSocket connection was destroyed while a task receives");
+    options_.statistics_here().connections_ended.add();
     reactor::current().timers().disarm(*this);
     if (!socket_.is_open()) return;
     sender().set_idle_listener(nullptr);
@@ -204,6 +206,7 @@ void connection_core::fail_protocol(const event& broken) {
     if (const auto frame = session_.close(broken.code(), broken.reason())) {
         sender().push_copy(frame->view());
     }
+    options_.statistics_here().count_refusal(make_error_code(broken.error()));
     end(make_error_code(broken.error()));
 }
 
@@ -322,7 +325,7 @@ void connection_core::arm_keepalive(std::chrono::milliseconds delay) noexcept {
 
 void connection_core::begin_idleness() {
     if (extras_ != nullptr && std::exchange(extras_->is_hibernating, false)) {
-        ++hibernation_statistics::of_this_thread().woken;
+        options_.statistics_here().woken.add();
     }
     if (!options_.hibernation.concerns(session_.held_bytes())) return;
     extras().active = coarse_now();
@@ -352,8 +355,8 @@ std::size_t connection_core::hibernate() {
     release_shared_memory();
     const std::size_t given_back = session_.hibernate();
     if (given_back == 0) return 0;
-    auto& statistics = hibernation_statistics::of_this_thread();
-    if (!std::exchange(extras().is_hibernating, true)) ++statistics.hibernated;
+    connection_statistics& statistics = options_.statistics_here();
+    if (!std::exchange(extras().is_hibernating, true)) statistics.hibernated.add();
     statistics.note_given_back(given_back);
     return given_back;
 }
@@ -369,6 +372,7 @@ void connection_core::expired() noexcept {
     was_probed_ = !proves_nothing;
     if (proves_nothing) return arm_keepalive(options_.ping_interval);
     if (!was_probed && queue_ping({})) return arm_keepalive(options_.pong_timeout);
+    options_.statistics_here().silent_ended.add();
     end(std::make_error_code(std::errc::timed_out));
     sender().fail(ETIMEDOUT);
     socket_.core().receiver().forget();

@@ -2,6 +2,8 @@
 // connection_options: how a WebSocket connection behaves once it is open.
 #pragma once
 
+#include <weir/metrics/sharded.hpp>
+#include <weir/ws/connection_statistics.hpp>
 #include <weir/ws/deflate/deflate_options.hpp>
 #include <weir/ws/hibernation.hpp>
 #include <weir/ws/protocol/limits.hpp>
@@ -30,6 +32,12 @@ public:
     std::chrono::milliseconds close_timeout{5'000};
     /// How long the opening handshake may take, from the first byte awaited to the answer.
     std::chrono::milliseconds handshake_timeout{10'000};
+    /// Where they count, in the part of their shard (`add_connection_statistics`); borrowed. Null =
+    /// `connection_statistics::of_this_thread`.
+    metrics::sharded<connection_statistics>* statistics = nullptr;
+
+    /// Where a connection of the calling shard counts.
+    [[nodiscard]] connection_statistics& statistics_here() const noexcept;
 
     /// The defaults.
     [[nodiscard]] static const connection_options& defaults() noexcept;

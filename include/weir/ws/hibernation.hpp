@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hibernation: when an idle connection gives back what it holds, and how much that came to. Pure:
-// times and sizes are told.
+// hibernation: when an idle connection gives back what it holds; `connection_statistics` counts how
+// much that came to. Pure: times and sizes are told.
 //
 //   awake --no message for idle_time, and min_bytes are held--> hibernating
 //         <--the first byte of a message, or one to be sent-----
@@ -20,7 +20,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 
 namespace weir::ws {
 
@@ -45,27 +44,6 @@ public:
                               std::size_t held_bytes) const noexcept {
         return concerns(held_bytes) && idle >= idle_time;
     }
-};
-
-/// What the connections of a shard have done; counted from the thread's beginning.
-class hibernation_statistics {
-public:
-    /// Those of the calling thread.
-    [[nodiscard]] static hibernation_statistics& of_this_thread() noexcept;
-
-    std::uint64_t hibernated = 0;        ///< how often one began to hibernate
-    std::uint64_t woken = 0;             ///< how often one was needed again
-    std::uint64_t bytes_given_back = 0;  ///< to the allocator, all together
-    std::uint64_t trims = 0;             ///< how often the allocator gave them on to the system
-
-    /// Counts so many bytes in. From time to time the allocator is told to give free pages on to
-    /// the system, which of its own accord it does only with those at the end of its heap: each
-    /// time that `trim_bytes` have come together, which takes milliseconds.
-    void note_given_back(std::size_t bytes);
-    static constexpr std::size_t trim_bytes = std::size_t{64} << 20U;
-
-private:
-    std::size_t untrimmed_bytes_ = 0;
 };
 
 }  // namespace weir::ws

@@ -53,7 +53,7 @@ result<void> client::unpack(client_parcel parcel) { return core_->unpack(std::mo
 client_state client::state() const noexcept { return core_->state(); }
 std::uint64_t client::epoch() const noexcept { return core_->epoch(); }
 const subscription_set& client::subscriptions() const noexcept { return core_->subscriptions(); }
-client_statistics client::statistics() const noexcept { return core_->statistics(); }
+const client_statistics& client::statistics() const noexcept { return core_->statistics(); }
 std::size_t client::queued() const noexcept { return core_->users().box().size(); }
 std::size_t client::pending_requests() const noexcept { return core_->requests().size(); }
 

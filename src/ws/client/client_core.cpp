@@ -66,7 +66,7 @@ public:
     explicit presence(client_core& of, connection& peer) noexcept : of_(of) {
         of_.open_ = &peer;
         ++of_.epoch_;
-        ++of_.counts_.connections;
+        of_.counts_.connections.add();
         of_.express_.reopen();
         of_.pings_ = ping_ledger(of_.epoch_ << 32U);
         of_.renew_at_ = time_point::max();
@@ -84,10 +84,11 @@ client_core::client_core(client_setup setup)
     : setup_(std::move(setup)),
       chance_(setup_.seed ? *setup_.seed : drawn_seed()),
       policy_(setup_.delays, setup_.stable_after, chance_.next(), setup_.rule),
+      counts_(setup_.statistics == nullptr ? own_counts_ : of_this_shard(*setup_.statistics)),
       requests_(setup_.requests),
       users_(setup_.outbox, requests_,
              [this](std::size_t count) {
-                 counts_.messages_dropped += count;
+                 counts_.messages_dropped.add(count);
                  publish(messages_dropped(count));
              }),
       express_(express_options(setup_.outbox), requests_, {}),
@@ -123,12 +124,6 @@ std::error_code client_core::over() const noexcept {
     return {};
 }
 
-client_statistics client_core::statistics() const noexcept {
-    client_statistics counted = counts_;
-    counted.messages_unread = inbox_.dropped();
-    return counted;
-}
-
 task<result<connection>> client_core::dial() {
     net::connect_options dialing;
     dialing.socket = setup_.connect.socket;
@@ -148,7 +143,7 @@ task<result<void>> client_core::pause(std::chrono::nanoseconds delay) {
 }
 
 task<failure> client_core::live_once() {
-    ++counts_.attempts;
+    counts_.attempts.add();
     move_to(client_state::connecting);
     auto attempt = with_stop(hurry_, dial_in_time());
     auto made = co_await attempt;
@@ -180,7 +175,7 @@ void client_core::end_connection() {
     express_.shut(client_errc::connection_lost);
     express_.drop_all(client_errc::connection_lost);
     requests_lost_ = requests_.break_off(client_errc::connection_lost);
-    counts_.requests_lost += requests_lost_;
+    counts_.requests_lost.add(requests_lost_);
     ping_waiters_.for_each([](ping_waiter& each) {
         each.settle(fail(make_error_code(client_errc::connection_lost)));
     });

@@ -11,6 +11,7 @@
 #include <weir/base/random.hpp>
 #include <weir/coro/stop.hpp>
 #include <weir/coro/task.hpp>
+#include <weir/io/of_this_shard.hpp>
 #include <weir/io/reactor.hpp>
 #include <weir/sync/event.hpp>
 #include <weir/sync/mutex.hpp>
@@ -52,7 +53,7 @@ public:
     [[nodiscard]] client_state state() const noexcept { return life_.state(); }
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
     [[nodiscard]] const subscription_set& subscriptions() const noexcept { return subscriptions_; }
-    [[nodiscard]] client_statistics statistics() const noexcept;
+    [[nodiscard]] const client_statistics& statistics() const noexcept { return counts_; }
     [[nodiscard]] const send_lane& users() const noexcept { return users_; }
     [[nodiscard]] const correlation_table& requests() const noexcept { return requests_; }
 
@@ -124,7 +125,8 @@ private:
     random chance_;
     error_policy policy_;
     client_lifecycle life_;
-    client_statistics counts_;
+    client_statistics own_counts_;
+    client_statistics& counts_;
     event_bus<client_event> events_;
     weir::event moved_;  // to another state
 

@@ -59,30 +59,30 @@ task<result<std::chrono::nanoseconds>> client_core::ping(std::uint64_t epoch) {
 void client_core::note_pong(bytes payload) noexcept {
     const auto answered = pings_.pong(payload, now());
     if (!answered) return;
-    counts_.round_trip = answered->round_trip;
+    counts_.note_round_trip(answered->round_trip);
     ping_waiters_.for_each([&](ping_waiter& each) {
         if (each.number <= answered->number) each.settle(now() - each.begun);
     });
 }
 
 void client_core::count_sent(const outgoing& what) noexcept {
-    ++counts_.messages_sent;
-    counts_.bytes_sent += what.payload().size();
+    counts_.messages_sent.add();
+    counts_.bytes_sent.add(what.payload().size());
 }
 
 void client_core::count_received(const message& what) noexcept {
-    ++counts_.messages_received;
-    counts_.bytes_received += what.size();
+    counts_.messages_received.add();
+    counts_.bytes_received.add(what.size());
 }
 
 task<action> client_core::take(message& arrived) {
     const std::string id = setup_.reply_id ? setup_.reply_id(arrived) : std::string();
     switch (requests_.take(arrived, id, now())) {
         case correlation_table::outcome::answered:
-            ++counts_.replies;
+            counts_.replies.add();
             break;
         case correlation_table::outcome::late:
-            ++counts_.late_replies;
+            counts_.late_replies.add();
             break;
         case correlation_table::outcome::unsolicited:
             co_await keep(arrived);
@@ -101,7 +101,9 @@ task<void> client_core::keep(message& arrived) {
         const auto waited = co_await inbox_moved_.wait();
         if (!waited) co_return;  // the connection ends, and this message with it
     }
+    const std::uint64_t unread = inbox_.dropped();
     inbox_.push(arrived);
+    counts_.messages_unread.add(inbox_.dropped() - unread);
     inbox_moved_.set();
 }
 

@@ -1,10 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/protocol/error.hpp>
 
+#include <array>
 #include <string>
 
 namespace weir::ws {
 namespace {
+
+// In the order of their numbers, which begin with 1.
+constexpr std::array<std::string_view, protocol_errc_count> protocol_names{
+    "unmasked_frame",
+    "masked_frame",
+    "reserved_bits",
+    "unknown_opcode",
+    "length_not_minimal",
+    "length_out_of_range",
+    "control_frame_too_long",
+    "fragmented_control_frame",
+    "continuation_without_start",
+    "message_inside_message",
+    "close_payload_of_one_byte",
+    "close_code_not_allowed",
+    "close_reason_not_utf8",
+    "text_not_utf8",
+    "frame_over_limit",
+    "message_over_limit",
+    "fragments_over_limit",
+    "refused_by_wslay",
+    "already_closing",
+    "compressed_data_malformed",
+    "inflate_ratio_over_limit",
+};
+constexpr std::array<std::string_view, handshake_errc_count> handshake_names{
+    "method_not_get",          "version_not_http_1_1",    "host_missing_or_repeated",
+    "host_not_allowed",        "upgrade_header_missing",  "connection_header_missing",
+    "version_not_13",          "key_missing_or_repeated", "key_malformed",
+    "body_not_allowed",        "origin_not_allowed",      "protocol_list_malformed",
+    "protocol_required",       "status_not_101",          "accept_mismatch",
+    "extension_not_offered",   "protocol_not_offered",    "request_field_malformed",
+    "deflate_answer_mismatch", "access_denied",
+};
 
 class protocol_category_type final : public std::error_category {
 public:
@@ -23,6 +58,16 @@ public:
 };
 
 }  // namespace
+
+std::string_view name_of(protocol_errc error) noexcept {
+    const auto number = static_cast<std::size_t>(error);
+    return number >= 1 && number <= protocol_errc_count ? protocol_names[number - 1] : "unknown";
+}
+
+std::string_view name_of(handshake_errc error) noexcept {
+    const auto number = static_cast<std::size_t>(error);
+    return number >= 1 && number <= handshake_errc_count ? handshake_names[number - 1] : "unknown";
+}
 
 close_code close_code_for(protocol_errc error) noexcept {
     switch (error) {

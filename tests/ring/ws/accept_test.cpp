@@ -136,6 +136,21 @@ RING_TEST(pages_of_another_origin_are_refused_by_default) {
     BOOST_TEST(same.accepted.has_value());
 }
 
+RING_TEST(each_refusal_is_counted_by_its_reason) {
+    weir::metrics::sharded<weir::ws::connection_statistics> counted(1);
+    server_options options = options_for_tests();
+    options.connection.statistics = &counted;
+    const handshake_outcome evil =
+        co_await shake(request_with("Origin: https://evil.org\r\n"), options);
+    BOOST_TEST((error_of(evil.accepted) == handshake_errc::origin_not_allowed));
+    BOOST_TEST(counted.at(0).refusals(handshake_errc::origin_not_allowed) == 1U);
+    const std::string long_field = "X: " + std::string(200'000, 'x') + "\r\n";
+    const handshake_outcome large = co_await shake(request_with(long_field), options);
+    BOOST_TEST((error_of(large.accepted) == weir::http::errc::headers_over_limit));
+    BOOST_TEST(counted.at(0).refusals(weir::http::errc::headers_over_limit) == 1U);
+    BOOST_TEST(counted.at(0).connections.value() == 0U);
+}
+
 RING_TEST(what_is_no_upgrade_gets_426) {
     const server_options options = options_for_tests();
     const handshake_outcome plain = co_await shake("GET / HTTP/1.1\r\nHost: a\r\n\r\n", options);

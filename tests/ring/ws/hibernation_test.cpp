@@ -3,14 +3,15 @@
 // Over the simulated kernel minutes pass in no time; over Linux the times are short.
 #include "ws_peers.hpp"
 
+#include <weir/ws/connection_statistics.hpp>
 #include <weir/ws/deflate/deflate_agreement.hpp>
 #include <weir/ws/hibernation.hpp>
 
 using namespace weir::ws::test;
 using weir::ws::connection;
 using weir::ws::connection_options;
+using weir::ws::connection_statistics;
 using weir::ws::deflate_options;
-using weir::ws::hibernation_statistics;
 
 BOOST_AUTO_TEST_SUITE(hibernation_test)
 
@@ -58,15 +59,20 @@ weir::task<bool> exchange(connection& from, connection& to) {
 /// What has happened since it was made.
 class counts {
 public:
-    [[nodiscard]] std::uint64_t hibernated() const { return now().hibernated - before_.hibernated; }
-    [[nodiscard]] std::uint64_t woken() const { return now().woken - before_.woken; }
+    [[nodiscard]] std::uint64_t hibernated() const {
+        return now().hibernated.value() - hibernated_before_;
+    }
+    [[nodiscard]] std::uint64_t woken() const { return now().woken.value() - woken_before_; }
     [[nodiscard]] std::uint64_t bytes() const {
-        return now().bytes_given_back - before_.bytes_given_back;
+        return now().bytes_given_back.value() - bytes_before_;
     }
 
 private:
-    static hibernation_statistics& now() { return hibernation_statistics::of_this_thread(); }
-    hibernation_statistics before_ = now();
+    static connection_statistics& now() { return connection_statistics::of_this_thread(); }
+
+    std::uint64_t hibernated_before_ = now().hibernated.value();
+    std::uint64_t woken_before_ = now().woken.value();
+    std::uint64_t bytes_before_ = now().bytes_given_back.value();
 };
 
 weir::task<> pass(std::chrono::milliseconds time) {

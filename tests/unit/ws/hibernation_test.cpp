@@ -4,8 +4,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <thread>
-
 BOOST_AUTO_TEST_SUITE(hibernation_policy_test)
 
 namespace {
@@ -43,17 +41,6 @@ BOOST_AUTO_TEST_CASE(nothing_is_never_given_back) {
     eager.idle_time = 0ms;
     BOOST_TEST(!eager.is_due(0ms, 0));
     BOOST_TEST(eager.is_due(0ms, 1));
-}
-
-BOOST_AUTO_TEST_CASE(each_thread_counts_for_itself) {
-    auto& own = weir::ws::hibernation_statistics::of_this_thread();
-    ++own.woken;
-    std::uint64_t seen = 1;
-    std::thread([&seen] {
-        seen = weir::ws::hibernation_statistics::of_this_thread().woken;
-    }).join();
-    BOOST_TEST(seen == 0U);
-    --own.woken;
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -171,7 +171,8 @@ public:
     /// Which connection it is, or was last: 1 is the first, 0 = there was none.
     [[nodiscard]] std::uint64_t epoch() const noexcept;
     [[nodiscard]] const subscription_set& subscriptions() const noexcept;
-    [[nodiscard]] client_statistics statistics() const noexcept;
+    /// Where it counts: with `client_setup::statistics` others of the shard may count there, too.
+    [[nodiscard]] const client_statistics& statistics() const noexcept;
     /// Messages that wait to be sent.
     [[nodiscard]] std::size_t queued() const noexcept;
     /// Requests that wait for their replies.

@@ -7,6 +7,7 @@
 #include <weir/rate/rate_limiter.hpp>
 #include <weir/resilience/backoff.hpp>
 #include <weir/ws/client/client_link.hpp>
+#include <weir/ws/client/client_statistics.hpp>
 #include <weir/ws/client/correlation_table.hpp>
 #include <weir/ws/client/error_policy.hpp>
 #include <weir/ws/client/inbox.hpp>
@@ -105,6 +106,10 @@ public:
 
     /// How long a `close` lets what is queued leave. The close handshake follows.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(5);
+
+    /// Where it counts, in the part of the shard that it is made on (`add_client_statistics`);
+    /// borrowed. Null = in one of its own. Its connections count in `connect.connection`'s.
+    metrics::sharded<client_statistics>* statistics = nullptr;
 
     /// What is wrong with it, and what looks wrong. A client with an error does not run.
     [[nodiscard]] std::vector<setup_finding> check() const;

@@ -2,28 +2,58 @@
 // client_statistics: what a client has counted since it was made.
 #pragma once
 
+#include <weir/metrics/counter.hpp>
+#include <weir/metrics/gauge.hpp>
+#include <weir/metrics/sharded.hpp>
+
 #include <chrono>
 #include <cstdint>
+#include <string_view>
+
+namespace weir::metrics {
+class registry;
+}
 
 namespace weir::ws {
 
-/// A snapshot; everything counts up, but for the last round trip.
+/// Counts of one client, or of several on one shard. That writes; any thread may read.
 class client_statistics {
 public:
     client_statistics() noexcept = default;
 
-    std::uint64_t attempts = 0;       ///< to connect
-    std::uint64_t connections = 0;    ///< that became WebSocket connections
-    std::uint64_t messages_sent = 0;  ///< handed to a connection
-    std::uint64_t bytes_sent = 0;     ///< of their payloads
-    std::uint64_t messages_received = 0;
-    std::uint64_t bytes_received = 0;
-    std::uint64_t messages_dropped = 0;     ///< that left the outbox unsent
-    std::uint64_t messages_unread = 0;      ///< that left the inbox unread
-    std::uint64_t replies = 0;              ///< that found their requests
-    std::uint64_t late_replies = 0;         ///< whose requests had been given up; dropped
-    std::uint64_t requests_lost = 0;        ///< whose connections broke
-    std::chrono::nanoseconds round_trip{};  ///< of the last ping that was answered; 0 = none was
+    metrics::counter attempts;       ///< to connect
+    metrics::counter connections;    ///< that became WebSocket connections
+    metrics::counter messages_sent;  ///< handed to a connection
+    metrics::counter bytes_sent;     ///< of their payloads
+    metrics::counter messages_received;
+    metrics::counter bytes_received;
+    metrics::counter messages_dropped;  ///< that left the outbox unsent
+    metrics::counter messages_unread;   ///< that left the inbox unread
+    metrics::counter replies;           ///< that found their requests
+    metrics::counter late_replies;      ///< whose requests had been given up; dropped
+    metrics::counter requests_lost;     ///< whose connections broke
+
+    /// Of the last ping that was answered; 0 = none was.
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept {
+        return std::chrono::nanoseconds(round_trip_.value());
+    }
+    void note_round_trip(std::chrono::nanoseconds took) noexcept { round_trip_.set(took.count()); }
+
+private:
+    metrics::gauge round_trip_;
 };
+
+/// Shows in a registry what the WebSocket clients of all its shards do, as `weir_ws_client_...`:
+/// each message that a full queue or a break has cost by its reason,
+/// `weir_ws_client_losses_total{reason="outbox"}`.
+///
+/// ```cpp
+/// setup.statistics = &weir::ws::add_client_statistics(registry, label("venue", "north"));
+/// ```
+/// @param shown_in  borrowed by every client that counts there: it must outlive them. As with all
+///                  of its metrics: before the shards start.
+/// @param labels    of `metrics::label`, joined by commas; needed where this is done twice.
+[[nodiscard]] metrics::sharded<client_statistics>& add_client_statistics(
+    metrics::registry& shown_in, std::string_view labels = {});
 
 }  // namespace weir::ws

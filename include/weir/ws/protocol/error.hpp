@@ -4,6 +4,7 @@
 
 #include <weir/ws/protocol/close_code.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <system_error>
@@ -58,6 +59,17 @@ enum class handshake_errc : std::uint8_t {
     deflate_answer_mismatch,
     access_denied,
 };
+
+/// How many errors there are; their numbers are 1 ... this.
+inline constexpr std::size_t protocol_errc_count =
+    static_cast<std::size_t>(protocol_errc::inflate_ratio_over_limit);
+inline constexpr std::size_t handshake_errc_count =
+    static_cast<std::size_t>(handshake_errc::access_denied);
+
+/// In one word, as the enumerator is called: the value of a metric's label.
+[[nodiscard]] std::string_view name_of(protocol_errc error) noexcept;
+/// As above.
+[[nodiscard]] std::string_view name_of(handshake_errc error) noexcept;
 
 /// What to put into the close frame that answers `error`: 1002, 1007, 1008, 1009 or 1011.
 [[nodiscard]] close_code close_code_for(protocol_errc error) noexcept;

@@ -2,6 +2,9 @@
 // client: one handle over many connections. Both ends run over the simulated kernel, in virtual
 // time, and again with a stop before each step and with each request to the kernel failing.
 #include "client_peers.hpp"
+#include "metric_text.hpp"
+
+#include <weir/metrics/registry.hpp>
 
 #include <algorithm>
 
@@ -152,7 +155,7 @@ CO_TEST(a_close_waits_for_its_outbox_only_so_long) {
         CO_CHECK(weir::test::now() - begun >= 3s && weir::test::now() - begun < 4s);
         const std::string told = co_await all_of(all);
         CO_CHECK_EQUAL(told, "closing disconnected DROPPED2 closed ");
-        CO_CHECK_EQUAL(peer.statistics().messages_dropped, 2U);
+        CO_CHECK_EQUAL(peer.statistics().messages_dropped.value(), 2U);
     });
 }
 
@@ -214,7 +217,7 @@ CO_TEST(a_ping_gives_the_round_trip_and_needs_a_connection) {
         CO_REQUIRE(ready);
         const auto first = co_await peer.ping();
         CO_CHECK(first && *first < 1s);
-        CO_CHECK(first && peer.statistics().round_trip == *first);
+        CO_CHECK(first && peer.statistics().round_trip() == *first);
         const auto frozen = co_await peer.send_text("freeze");
         CO_REQUIRE(frozen);
         const auto heard = co_await eventually([&] { return !server.heard(1).empty(); });
@@ -240,14 +243,14 @@ CO_TEST(messages_and_replies_are_counted) {
         server.push("12345");
         const auto news = co_await peer.next();
         CO_REQUIRE(news);
-        const auto counted = peer.statistics();
-        CO_CHECK_EQUAL(counted.attempts, 1U);
-        CO_CHECK_EQUAL(counted.connections, 1U);
-        CO_CHECK_EQUAL(counted.messages_sent, 2U);
-        CO_CHECK_EQUAL(counted.bytes_sent, 16U);
-        CO_CHECK_EQUAL(counted.messages_received, 3U);
-        CO_CHECK_EQUAL(counted.bytes_received, 11U);
-        CO_CHECK_EQUAL(counted.replies, 2U);
+        const auto& counted = peer.statistics();
+        CO_CHECK_EQUAL(counted.attempts.value(), 1U);
+        CO_CHECK_EQUAL(counted.connections.value(), 1U);
+        CO_CHECK_EQUAL(counted.messages_sent.value(), 2U);
+        CO_CHECK_EQUAL(counted.bytes_sent.value(), 16U);
+        CO_CHECK_EQUAL(counted.messages_received.value(), 3U);
+        CO_CHECK_EQUAL(counted.bytes_received.value(), 11U);
+        CO_CHECK_EQUAL(counted.replies.value(), 2U);
         CO_CHECK_EQUAL(peer.queued(), 0U);
         CO_CHECK_EQUAL(peer.pending_requests(), 0U);
     });
@@ -263,13 +266,40 @@ CO_TEST(an_inbox_that_waits_holds_the_peer_up_and_loses_nothing) {
         CO_REQUIRE(ready);
         for (int i = 0; i < 10; ++i) server.push(std::to_string(i) + "!");
         static_cast<void>(co_await weir::sleep_for(1s));
-        CO_CHECK_EQUAL(peer.statistics().messages_received, 3U);
+        CO_CHECK_EQUAL(peer.statistics().messages_received.value(), 3U);
         for (int i = 0; i < 10; ++i) {
             const auto each = co_await peer.next();
             CO_CHECK(each && each->text() == std::to_string(i) + "!");
         }
-        CO_CHECK_EQUAL(peer.statistics().messages_unread, 0U);
+        CO_CHECK_EQUAL(peer.statistics().messages_unread.value(), 0U);
     });
+}
+
+CO_TEST(what_a_client_counts_is_shown_by_a_registry_after_it_has_gone) {
+    weir::metrics::registry all(1);
+    auto& counted = weir::ws::add_client_statistics(all);
+    auto& connections = weir::ws::add_connection_statistics(all);
+    const auto prepare = [&](client_setup& setup) {
+        setup.inbox.max_messages = 2;
+        setup.inbox.policy = weir::when_full::drop_oldest;
+        setup.statistics = &counted;
+        setup.connect.connection.statistics = &connections;
+    };
+    bool is_over = false;
+    co_await play(prepare, [&](client& peer, fake_server& server) -> weir::task<> {
+        const auto ready = co_await peer.until_ready();
+        CO_REQUIRE(ready);
+        for (int i = 0; i < 5; ++i) server.push("news");
+        static_cast<void>(co_await weir::sleep_for(1s));
+        is_over = true;
+    });
+    CO_REQUIRE(is_over);
+    const weir::test::metric_text shown(all.text());
+    CO_CHECK_EQUAL(shown.fault(), "");
+    CO_CHECK_EQUAL(shown.value_of(R"(weir_ws_client_losses_total{reason="inbox"})"), "3");
+    CO_CHECK_EQUAL(shown.value_of("weir_ws_client_received_messages_total"), "5");
+    CO_CHECK_EQUAL(shown.value_of("weir_ws_connections_total"), "1");
+    CO_CHECK_EQUAL(shown.value_of("weir_ws_connections_ended_total"), "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

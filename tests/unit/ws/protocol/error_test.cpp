@@ -31,6 +31,26 @@ BOOST_AUTO_TEST_CASE(every_handshake_error_has_its_own_text) {
     BOOST_TEST(texts.size() == static_cast<std::size_t>(last));
 }
 
+BOOST_AUTO_TEST_CASE(every_error_has_a_name_of_its_own) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 1; i <= ws::protocol_errc_count; ++i) {
+        names.insert(ws::name_of(static_cast<ws::protocol_errc>(i)));
+    }
+    for (std::size_t i = 1; i <= ws::handshake_errc_count; ++i) {
+        names.insert(ws::name_of(static_cast<ws::handshake_errc>(i)));
+    }
+    BOOST_TEST(names.size() == ws::protocol_errc_count + ws::handshake_errc_count);
+    BOOST_TEST(names.contains("") == false);
+    BOOST_TEST(ws::name_of(ws::protocol_errc::unmasked_frame) == "unmasked_frame");
+    BOOST_TEST(ws::name_of(ws::protocol_errc::message_over_limit) == "message_over_limit");
+    BOOST_TEST(ws::name_of(ws::protocol_errc::inflate_ratio_over_limit) ==
+               "inflate_ratio_over_limit");
+    BOOST_TEST(ws::name_of(static_cast<ws::protocol_errc>(250)) == "unknown");
+    BOOST_TEST(ws::name_of(ws::handshake_errc::origin_not_allowed) == "origin_not_allowed");
+    BOOST_TEST(ws::name_of(ws::handshake_errc::access_denied) == "access_denied");
+    BOOST_TEST(ws::name_of(static_cast<ws::handshake_errc>(0)) == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(a_passed_limit_is_named_in_the_reason) {
     BOOST_TEST(ws::describe(ws::protocol_errc::message_over_limit).find("max_message_bytes") !=
                std::string_view::npos);
