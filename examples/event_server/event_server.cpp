@@ -8,6 +8,7 @@
 #include <weir/coro/when_all.hpp>
 #include <weir/http/message/error.hpp>
 #include <weir/http/message/response.hpp>
+#include <weir/io/of_this_shard.hpp>
 #include <weir/io/shard.hpp>
 #include <weir/io/sleep.hpp>
 #include <weir/io/timeout.hpp>
@@ -45,6 +46,7 @@ weir::http::response answer_to_error(const std::error_code& error) {
 event_server::event_server(server_state& server)
     : server_(server),
       shard_(weir::this_shard().index()),
+      counted_(weir::of_this_shard(server.metrics.http)),
       max_clients_((server.settings.max_connections + server.settings.shards - 1) /
                    server.settings.shards) {}
 
@@ -70,7 +72,6 @@ void event_server::announce(const weir::net::endpoint& where) {
 weir::task<> event_server::accept_all(weir::net::tcp_acceptor& acceptor,
                                       weir::task_group& connections) {
     while (auto socket = co_await acceptor.accept()) {
-        server_.metrics.accepted.at(shard_).add();
         const auto serve_it = [this](weir::net::tcp_socket accepted) {
             return serve_connection(std::move(accepted));
         };
@@ -105,12 +106,15 @@ std::size_t event_server::longest_queue() const noexcept {
 }
 
 weir::task<> event_server::serve_connection(weir::net::tcp_socket socket) {
+    counted_.connections.add();
     weir::http::request_reader reader(socket);
     auto upgrade = co_await weir::with_stop(requests_, serve_requests(socket, reader));
     if (!upgrade) {
         static_cast<void>(co_await socket.close());
+        counted_.connections_ended.add();
         co_return;
     }
+    counted_.handed_over.add();
     auto opened = co_await weir::ws::upgrade(std::move(socket), std::move(*upgrade),
                                              reader.take_leftover(), server_.websocket);
     if (!opened) co_return;
@@ -123,11 +127,13 @@ weir::task<std::optional<weir::http::request>> event_server::serve_requests(
     weir::net::tcp_socket& socket, weir::http::request_reader& reader) {
     for (;;) {
         auto request = co_await weir::with_timeout(server_settings::request_timeout, reader.next());
+        if (request && *request) counted_.requests.add();
         weir::http::response answer;
         bool goes_on = false;
         bool with_body = true;
         if (!request) {
             if (request.error().category() != weir::http::category()) co_return std::nullopt;
+            counted_.count_refusal(static_cast<weir::http::errc>(request.error().value()));
             answer = answer_to_error(request.error());
         } else if (!*request) {
             co_return std::nullopt;
@@ -136,11 +142,11 @@ weir::task<std::optional<weir::http::request>> event_server::serve_requests(
             server_.metrics.refused.at(shard_).add();
             answer = unavailable();
         } else {
-            server_.metrics.requests.at(shard_).add();
             goes_on = (*request)->keeps_alive() && !server_.draining.load();
             with_body = (*request)->method() != "HEAD";
             answer = co_await answer_page(server_, **request);
         }
+        counted_.count_answer(answer.code());
         const std::string text = weir::http::serialize(answer, goes_on, with_body);
         const auto sent = co_await socket.send_copy(weir::as_bytes(text));
         if (!sent || !goes_on) co_return std::nullopt;

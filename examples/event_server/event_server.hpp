@@ -15,6 +15,7 @@
 #include <weir/coro/task.hpp>
 #include <weir/http/message/request.hpp>
 #include <weir/http/message/request_reader.hpp>
+#include <weir/http/server/server_statistics.hpp>
 #include <weir/net/tcp_acceptor.hpp>
 #include <weir/sync/event.hpp>
 #include <weir/sync/task_group.hpp>
@@ -51,6 +52,7 @@ private:
 
     server_state& server_;
     unsigned shard_;
+    weir::http::server_statistics& counted_;  // here
     std::size_t max_clients_;
     command_parser parser_;
     client::list clients_;

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <fstream>
-#include <utility>
 
 namespace {
 
@@ -40,18 +39,16 @@ server_metrics::server_metrics(unsigned shards)
     : registry_(shards),
       clients(registry_.add_gauge(
           description("event_server_clients", "WebSocket clients that are connected."))),
-      accepted(registry_.add_counter(
-          description("event_server_accepted_total", "Connections accepted."))),
       refused(registry_.add_counter(description(
           "event_server_refused_total", "Connections refused because there were too many."))),
-      requests(registry_.add_counter(
-          description("event_server_http_requests_total", "HTTP requests answered."))),
       messages(registry_.add_counter(
           description("event_server_messages_total", "Messages received from clients."))),
       errors(registry_.add_counter(
           description("event_server_errors_total", "Messages that were answered with an error."))),
       publishing(registry_.add_latency(description(
-          "event_server_publish_seconds", "From a received publish to its delivery here."))) {
+          "event_server_publish_seconds", "From a received publish to its delivery here."))),
+      http(weir::http::add_server_statistics(registry_)),
+      websocket(weir::ws::add_connection_statistics(registry_)) {
     registry_.add_reading(description("process_resident_memory_bytes", "Resident memory."), "gauge",
                           &resident_bytes);
     registry_.add_reading(description("process_cpu_seconds_total", "User and system time."),
@@ -60,6 +57,6 @@ server_metrics::server_metrics(unsigned shards)
                           [started = start_time()] { return started; });
 }
 
-void server_metrics::add_counter(const char* name, const char* help, read_number read) {
-    registry_.add_reading(description(name, help), "counter", std::move(read));
+void server_metrics::show(const event_rooms& rooms) {
+    weir::pubsub::add_rooms_statistics(registry_, rooms);
 }

@@ -12,12 +12,14 @@
 #include <weir/base/assert.hpp>
 #include <weir/base/result.hpp>
 #include <weir/io/shard.hpp>
+#include <weir/metrics/registry.hpp>
 #include <weir/pubsub/detail/local_rooms.hpp>
 #include <weir/pubsub/member.hpp>
 #include <weir/pubsub/rooms_options.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -205,5 +207,35 @@ private:
     rooms& owner_;
     std::vector<std::string> names_;
 };
+
+/// Shows in a registry what `of` does, as `weir_pubsub_...`. It is borrowed: `shown_in` makes no
+/// text any more when it has gone.
+///
+/// ```cpp
+/// weir::pubsub::add_rooms_statistics(registry, rooms);
+/// ```
+/// @param labels  of `metrics::label`, joined by commas; needed where this is done twice.
+template <shared_message Message>
+void add_rooms_statistics(metrics::registry& shown_in, const rooms<Message>& of,
+                          const std::string& labels = {}) {
+    const auto add = [&](const char* name, const char* help,
+                         std::uint64_t rooms_statistics::* member) {
+        shown_in.add_count(metrics::description(name, help, labels),
+                           [&of, member] { return of.statistics().*member; });
+    };
+    add("weir_pubsub_published_total", "Messages published.", &rooms_statistics::published);
+    add("weir_pubsub_delivered_total", "Messages given to members.", &rooms_statistics::delivered);
+    add("weir_pubsub_dropped_total", "Messages dropped for slow members.",
+        &rooms_statistics::dropped);
+    add("weir_pubsub_slow_members_total", "Members ended because they were too slow.",
+        &rooms_statistics::fell_behind);
+    add("weir_pubsub_refused_total", "Publishes refused because a shard was behind.",
+        &rooms_statistics::refused);
+    add("weir_pubsub_lost_total", "Messages that a shard's full inbox did not take.",
+        &rooms_statistics::lost);
+    shown_in.add_reading(
+        metrics::description("weir_pubsub_subscriptions", "Members in rooms.", labels), "gauge",
+        [&of] { return static_cast<double>(of.statistics().subscriptions); });
+}
 
 }  // namespace weir::pubsub

@@ -3,6 +3,7 @@
 #include <weir/pubsub/rooms.hpp>
 
 #include "co_test.hpp"
+#include "metric_text.hpp"
 #include "recording_member.hpp"
 
 #include <weir/io/sleep.hpp>
@@ -173,6 +174,25 @@ CO_TEST(the_largest_rooms_come_first) {
     CO_REQUIRE(sizes.size() == 1);
     CO_CHECK_EQUAL(sizes[0].name, "large");
     CO_CHECK_EQUAL(sizes[0].members, 2U);
+    co_return;
+}
+
+CO_TEST(what_rooms_count_is_shown_by_a_registry) {
+    text_rooms rooms(1);
+    weir::metrics::registry all(1);
+    weir::pubsub::add_rooms_statistics(all, rooms);
+    recording_member ann;
+    auto place = rooms.subscribe(ann, "news");
+    CO_CHECK(rooms.publish("news", "one").has_value());
+    const weir::test::metric_text shown(all.text());
+    CO_CHECK_EQUAL(shown.fault(), "");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_published_total"), "1");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_delivered_total"), "1");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_dropped_total"), "0");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_slow_members_total"), "0");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_refused_total"), "0");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_lost_total"), "0");
+    CO_CHECK_EQUAL(shown.value_of("weir_pubsub_subscriptions"), "1");
     co_return;
 }
 

@@ -200,6 +200,9 @@ async def pages(program):
         expect(fetch(server, "HEAD", "/")[0::2] == (200, ""), "HEAD without a body")
         expect(fetch(server, "GET", "/nothing")[0] == 404, "404")
         expect(fetch(server, "POST", "/")[0] == 405, "405")
+        with socket.create_connection(server.address, PATIENCE) as rude:
+            rude.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            expect(b" 400 " in rude.recv(4096), "400 without a Host")
         expect(fetch(server, "GET", "/ws")[0] == 426, "426 for a WebSocket path without upgrade")
         clients = [await join(server, "r") for _ in range(2)]
         try:
@@ -214,8 +217,11 @@ async def pages(program):
         status, kind, text = fetch(server, "GET", "/metrics")
         expect(kind == "text/plain; version=0.0.4; charset=utf-8", "the type of /metrics")
         values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
-        wanted = {"event_server_clients": "2", "event_server_published_total": "1",
-                  "event_server_delivered_total": "2", "event_server_refused_total": "1"}
+        wanted = {"event_server_clients": "2", "weir_pubsub_published_total": "1",
+                  "weir_pubsub_delivered_total": "2", "event_server_refused_total": "1",
+                  'weir_http_server_responses_total{code="4xx"}': "4",
+                  'weir_http_server_refusals_total{reason="host_missing_or_repeated"}': "1",
+                  "weir_ws_connections_total": "2"}
         expect(wanted.items() <= values.items(), f"{wanted} in {values}")
         expect(int(values["process_resident_memory_bytes"]) > 0, "the memory")
         if shutil.which("curl") is None:
