@@ -3,10 +3,10 @@
 
 #include "server_settings.hpp"
 
+#include <weir/json/quoted.hpp>
+
 #include <simdjson.h>
 
-#include <array>
-#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <vector>
@@ -88,41 +88,21 @@ weir::result<command, std::string_view> command_parser::parse(std::string_view t
     return command(*type, room, *data);
 }
 
-std::string json_quoted(std::string_view text) {
-    std::string out;
-    out.reserve(text.size() + 2);
-    out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            std::array<char, 7> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-            out += escape.data();
-        } else {
-            out += c;
-        }
-    }
-    out += '"';
-    return out;
-}
-
 std::string event_text(std::string_view room, std::string_view data) {
-    std::string out = R"({"type":"event","room":)" + json_quoted(room) + R"(,"data":)";
+    std::string out = R"({"type":"event","room":)" + weir::json::quoted(room) + R"(,"data":)";
     out += data;
     out += '}';
     return out;
 }
 
 std::string subscribed_text(std::string_view room) {
-    return R"({"type":"subscribed","room":)" + json_quoted(room) + '}';
+    return R"({"type":"subscribed","room":)" + weir::json::quoted(room) + '}';
 }
 
 std::string unsubscribed_text(std::string_view room) {
-    return R"({"type":"unsubscribed","room":)" + json_quoted(room) + '}';
+    return R"({"type":"unsubscribed","room":)" + weir::json::quoted(room) + '}';
 }
 
 std::string error_text(std::string_view message) {
-    return R"({"type":"error","message":)" + json_quoted(message) + '}';
+    return R"({"type":"error","message":)" + weir::json::quoted(message) + '}';
 }

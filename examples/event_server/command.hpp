@@ -45,9 +45,6 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// `text` as a JSON string, with its quotes.
-[[nodiscard]] std::string json_quoted(std::string_view text);
-
 // What clients are told.
 [[nodiscard]] std::string event_text(std::string_view room, std::string_view data);
 [[nodiscard]] std::string subscribed_text(std::string_view room);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_pages.hpp"
 
-#include "command.hpp"
 #include "live_page.hpp"
 
 #include <weir/io/shard.hpp>
+#include <weir/json/quoted.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -67,7 +67,7 @@ weir::task<response> stats(server_state& server) {
     body += R"(,"rooms":[)";
     const char* separator = "";
     for (const room_size& each : co_await largest_rooms(server)) {
-        body += std::exchange(separator, ",") + (R"({"name":)" + json_quoted(each.name)) +
+        body += std::exchange(separator, ",") + (R"({"name":)" + weir::json::quoted(each.name)) +
                 R"(,"members":)" + std::to_string(each.members) + '}';
     }
     co_return response(status::ok, json_type, body + "]}\n");

@@ -23,6 +23,7 @@
 
 #include <weir/json/error.hpp>
 #include <weir/json/limits.hpp>
+#include <weir/json/quoted.hpp>
 #include <weir/json/scanner.hpp>
 #include <weir/json/string_value.hpp>
 

@@ -3,6 +3,7 @@
 
 #include <weir/base/assert.hpp>
 #include <weir/io/reactor.hpp>
+#include <weir/json/quoted.hpp>
 
 #include "cut.hpp"
 #include "json_text.hpp"
@@ -28,12 +29,6 @@ constexpr otlp_levels metric_levels("resourceMetrics", "scopeMetrics", "metrics"
 constexpr int kind_internal = 1;
 constexpr int status_error = 2;
 constexpr int cumulative = 2;
-
-std::string quoted(std::string_view text) {
-    std::string out;
-    append_json(out, text);
-    return out;
-}
 
 /// Everything before the data points of a metric, and after them.
 std::pair<std::string_view, std::string> frame_of(metric_kind kind) {
@@ -68,8 +63,8 @@ public:
             head += fmt::format(R"(,"parentSpanId":"{}")", start.parent.to_string());
         }
         head += fmt::format(R"(,"name":{},"kind":{},"startTimeUnixNano":"{}")",
-                            quoted(cut(start.place.path->name(), max_text_bytes)), kind_internal,
-                            begun);
+                            json::quoted(cut(start.place.path->name(), max_text_bytes)),
+                            kind_internal, begun);
     }
 
     std::string head;
@@ -147,9 +142,9 @@ void otlp_recorder::add_event(open_span& to, const record_place& at, std::string
         ++to.events_dropped;
         return;
     }
-    to.events.push_back(fmt::format(R"({{"timeUnixNano":"{}","name":{},"attributes":[{}]}})",
-                                    unix_nanos(at.at), quoted(cut(name, options_.max_text_bytes)),
-                                    objects_of(with)));
+    to.events.push_back(
+        fmt::format(R"({{"timeUnixNano":"{}","name":{},"attributes":[{}]}})", unix_nanos(at.at),
+                    json::quoted(cut(name, options_.max_text_bytes)), objects_of(with)));
 }
 
 void otlp_recorder::end(open_span& ended, const record_place& at, const span_outcome& outcome) {
@@ -157,10 +152,10 @@ void otlp_recorder::end(open_span& ended, const record_place& at, const span_out
     const std::array stopped{attribute("weir.stopped", true)};
     if (outcome.kind() == outcome_kind::stopped) add_attributes(ended, stopped);
     const std::string message = outcome.message();
-    const std::string status = message.empty()
-                                   ? std::string()
-                                   : fmt::format(R"("code":{},"message":{})", status_error,
-                                                 quoted(cut(message, options_.max_text_bytes)));
+    const std::string status =
+        message.empty() ? std::string()
+                        : fmt::format(R"("code":{},"message":{})", status_error,
+                                      json::quoted(cut(message, options_.max_text_bytes)));
     std::vector<std::string> attributes;
     for (auto& [unused, object] : ended.attributes) attributes.push_back(std::move(object));
     push(spans_, options_.max_spans, dropped_spans_,
@@ -180,8 +175,8 @@ void otlp_recorder::add_log(const record_place& at, log_level level, std::string
              R"({{"timeUnixNano":"{0}","observedTimeUnixNano":"{0}","severityNumber":{1},)"
              R"("severityText":"{2}","body":{{"stringValue":{3}}},"attributes":[{4}]{5}{6}}})",
              unix_nanos(at.at), static_cast<int>(level), name_of(level),
-             quoted(cut(text, options_.max_text_bytes)), objects_of(with), ids.empty() ? "" : ",",
-             ids));
+             json::quoted(cut(text, options_.max_text_bytes)), objects_of(with),
+             ids.empty() ? "" : ",", ids));
 }
 
 void otlp_recorder::measure(const class metric& value, std::span<const attribute> with) {
@@ -245,8 +240,8 @@ std::optional<otlp_message> otlp_recorder::metrics(time_point now) const {
             points.push_back(series.to_json(unix_nanos(began_), unix_nanos(now)));
         }
         const auto [before, after] = frame_of(key.second);
-        objects.push_back(fmt::format(R"({{"name":{},"unit":{},{}{}{}}})", quoted(key.first),
-                                      quoted(of->unit), before, joined(points), after));
+        objects.push_back(fmt::format(R"({{"name":{},"unit":{},{}{}{}}})", json::quoted(key.first),
+                                      json::quoted(of->unit), before, joined(points), after));
     }
     return otlp_message(metrics_path, message_of(metric_levels, resource_, joined(objects)),
                         series_);
