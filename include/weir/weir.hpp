@@ -352,11 +352,13 @@
 #include <weir/ws/protocol/opcode.hpp>
 #include <weir/ws/protocol/session.hpp>
 #include <weir/ws/protocol/utf8.hpp>
+#include <weir/ws/routing/codec.hpp>
 #include <weir/ws/routing/envelope.hpp>
 #include <weir/ws/routing/error.hpp>
 #include <weir/ws/routing/frame_router.hpp>
 #include <weir/ws/routing/message_router.hpp>
 #include <weir/ws/routing/route_outcome.hpp>
+#include <weir/ws/routing/values.hpp>
 #endif
 
 #if __has_include(<weir/pubsub/member.hpp>)

@@ -19,6 +19,8 @@ public:
                 return "the batch has too many messages";
             case routing_errc::malformed_frame:
                 return "the binary message does not fit its layout";
+            case routing_errc::other_kind:
+                return "text where a binary message is due, or binary where text is";
         }
         return "unknown routing error";
     }

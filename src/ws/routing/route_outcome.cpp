@@ -7,9 +7,20 @@
 namespace weir::ws {
 
 task<result<void>> reply_to(connection& peer, route_outcome outcome) {
-    if (!outcome.has_answer()) co_return result<void>();
-    if (outcome.constant() != nullptr) co_return co_await peer.send(*outcome.constant());
-    co_return co_await peer.send(outcome.kind(), as_bytes(outcome.payload()));
+    result<void> sent;
+    if (outcome.constant() != nullptr) {
+        sent = co_await peer.send(*outcome.constant());
+    } else if (outcome.has_payload()) {
+        sent = co_await peer.send(outcome.kind(), as_bytes(outcome.payload()));
+    }
+    for (const auto& each : outcome.further()) {
+        if (!sent) break;
+        sent = co_await peer.send(each.kind, as_bytes(each.payload));
+    }
+    if (sent && outcome.result() == route_result::close) {
+        peer.start_close(outcome.code(), outcome.reason());
+    }
+    co_return sent;
 }
 
 }  // namespace weir::ws

@@ -85,6 +85,25 @@ RING_TEST(every_message_is_answered_as_its_route_says) {
     BOOST_TEST(seen == R"({"type":"pong"} [7] {"error":"invalid_json"} {"type":"pong"} )");
 }
 
+RING_TEST(several_answers_arrive_in_order_and_then_the_close) {
+    auto both = co_await connected();
+    auto outcome = route_outcome::close(weir::ws::close_code::policy_violation, "enough")
+                       .and_reply(weir::ws::message_kind::text, "one")
+                       .and_reply(weir::ws::message_kind::binary, "two");
+    const auto said = co_await weir::ws::reply_to(both.server, std::move(outcome));
+    BOOST_TEST(said.has_value());
+    const auto one = co_await both.client.receive();
+    BOOST_REQUIRE(one.has_value());
+    BOOST_TEST((one->is_text() && one->text() == "one"));
+    const auto two = co_await both.client.receive();
+    BOOST_REQUIRE(two.has_value());
+    BOOST_TEST((!two->is_text() && two->text() == "two"));
+    const auto end = co_await both.client.receive();
+    BOOST_TEST((error_of(end) == weir::ws::connection_errc::closed));
+    BOOST_TEST((both.client.close_code_received() == weir::ws::close_code::policy_violation));
+    BOOST_TEST(both.client.close_reason_received() == "enough");
+}
+
 RING_TEST(a_batch_is_handled_kind_by_kind_and_answered_in_order) {
     const std::string text =
         R"({"batch":[{"type":"data","payload":1},{"type":"ping"},{"type":"data","payload":2}]})";

@@ -13,6 +13,7 @@ enum class routing_errc : std::uint8_t {
     ambiguous,         ///< a member twice, or "type" and "batch": others may read it otherwise
     batch_over_limit,  ///< more messages than max_batch
     malformed_frame,   ///< a binary message that is shorter or longer than its layout
+    other_kind,        ///< text where a binary message is due, or binary where text is
 };
 
 /// The category of routing_errc.

@@ -4,12 +4,15 @@
 
 #include <weir/base/byte_reader.hpp>
 #include <weir/base/bytes.hpp>
+#include <weir/base/result.hpp>
+#include <weir/ws/routing/codec.hpp>
 #include <weir/ws/routing/error.hpp>
 #include <weir/ws/routing/route_outcome.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace weir::ws {
 
@@ -17,7 +20,7 @@ namespace weir::ws {
 ///
 /// ```cpp
 /// weir::ws::frame_router<device> routes;
-/// routes.on(0x01, answer_ping).on(0x10, take_reading);
+/// routes.on(0x01, answer_ping).on<reading, take_reading>(0x10);
 /// auto outcome = routes.route(state, message->data());
 /// ```
 template <class State>
@@ -31,6 +34,17 @@ public:
     frame_router& on(std::uint8_t first, handler handle) noexcept {
         routes_[first] = handle;
         return *this;
+    }
+
+    /// Every message that begins with `first` goes to `Handle` with what the rest of it says; one
+    /// that the codec refuses is an error.
+    template <binary_decodable T, route_outcome (*Handle)(State&, T)>
+    frame_router& on(std::uint8_t first) noexcept {
+        return on(first, [](State& state, byte_reader in) -> route_outcome {
+            result<T> value = ws::decode<T>(in);
+            if (!value) return route_outcome::error(value.error());
+            return Handle(state, std::move(*value));
+        });
     }
 
     /// Handles a message. An empty one is malformed; one that nobody is for is unknown.

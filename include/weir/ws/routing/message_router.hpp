@@ -10,11 +10,13 @@
 #include <weir/base/assert.hpp>
 #include <weir/base/lifetime.hpp>
 #include <weir/base/name_table.hpp>
+#include <weir/ws/routing/codec.hpp>
 #include <weir/ws/routing/envelope.hpp>
 #include <weir/ws/routing/error.hpp>
 #include <weir/ws/routing/route_outcome.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -29,7 +31,7 @@ namespace weir::ws {
 /// ```cpp
 /// constexpr weir::name_table kinds(weir::named("ping", kind::ping), weir::named("data",
 /// kind::data)); weir::ws::message_router<kind, kinds.size(), device> routes(kinds);
-/// routes.reply(kind::ping, R"({"type":"pong"})").on(kind::data, take_data);
+/// routes.reply(kind::ping, R"({"type":"pong"})").on<reading>(kind::data, take_reading);
 /// while (auto message = co_await peer.receive()) {
 ///     auto outcome = routes.route(state, message->text());
 ///     co_await weir::ok(weir::ws::reply_to(peer, std::move(outcome)));
@@ -52,6 +54,16 @@ public:
     message_router& on(Kind kind, handler handle) {
         route_of(kind).handle = std::move(handle);
         return *this;
+    }
+    /// Every message of that type goes to `handle` with what its payload says: a call with `State&`
+    /// and a `T`. One that the codec refuses is as one that could not be read.
+    template <text_decodable T, std::invocable<State&, T> F>
+    message_router& on(Kind kind, F handle) {
+        return on(kind, [handle](State& state, const envelope& message) -> route_outcome {
+            weir::result<T> value = ws::decode<T>(message.payload());
+            if (!value) return route_outcome::invalid_json(value.error());
+            return handle(state, std::move(*value));
+        });
     }
     /// What to answer to what nobody is for, and to what could not be read; nothing, if not said.
     message_router& reply_to_unknown(std::string_view text) {
@@ -77,7 +89,10 @@ public:
         const entry& route = routes_[found];
         if (route.constant) return route_outcome::reply(*route.constant);
         if (!route.handle) return route_outcome::unknown().saying(to_unknown());
-        return route.handle(state, message);
+        route_outcome outcome = route.handle(state, message);
+        const bool is_invalid = outcome.result() == route_result::invalid_json;
+        if (!is_invalid || outcome.has_answer()) return outcome;
+        return std::move(outcome).saying(to_invalid());
     }
     /// Handles all messages of a text, one or a batch, and gives `take` each outcome, in order.
     template <class Take>
@@ -100,7 +115,7 @@ public:
     }
     /// The outcome for what could not be read.
     [[nodiscard]] route_outcome invalid(std::error_code why) const {
-        return route_outcome::invalid_json(why).saying(to_invalid_ ? &*to_invalid_ : nullptr);
+        return route_outcome::invalid_json(why).saying(to_invalid());
     }
 
 private:
@@ -120,6 +135,9 @@ private:
     }
     [[nodiscard]] const prepared_message* to_unknown() const noexcept {
         return to_unknown_ ? &*to_unknown_ : nullptr;
+    }
+    [[nodiscard]] const prepared_message* to_invalid() const noexcept {
+        return to_invalid_ ? &*to_invalid_ : nullptr;
     }
 
     name_table<Kind, N> kinds_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <weir/ws/routing/frame_router.hpp>
 
+#include "reading_codec.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cstdint>
@@ -35,6 +37,11 @@ route_outcome take_sized(counted& state, byte_reader in) {
 route_outcome echo(counted&, byte_reader in) {
     return route_outcome::reply(weir::ws::message_kind::binary,
                                 std::string(weir::as_text(in.rest())));
+}
+
+route_outcome note(counted& state, weir::test::reading taken) {
+    state.sum += taken.sequence + static_cast<std::uint32_t>(taken.celsius);
+    return route_outcome::ok();
 }
 
 router some_routes() {
@@ -81,6 +88,21 @@ BOOST_AUTO_TEST_CASE(short_and_long_messages_are_malformed_not_cut) {
     const auto huge = routes.route(state, weir::as_bytes("\x01\xFF\xFF\xFF\xFF"s + "abc"));
     BOOST_TEST((huge.error() == weir::ws::routing_errc::malformed_frame));
     BOOST_TEST(state.sum == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_of_values_gets_what_the_rest_says) {
+    router routes;
+    routes.on<weir::test::reading, note>(0x10);
+    counted state;
+    BOOST_TEST((routes.route(state, weir::as_bytes("\x10\x00\x07\x00\x02"s)).result() ==
+                route_result::ok));
+    BOOST_TEST(state.sum == 9U);
+    const auto longer = routes.route(state, weir::as_bytes("\x10\x00\x07\x00\x02!"s));
+    BOOST_TEST((longer.result() == route_result::error));
+    BOOST_TEST((longer.error() == weir::ws::routing_errc::malformed_frame));
+    const auto colder = routes.route(state, weir::as_bytes("\x10\x00\x07\x80\x00"s));
+    BOOST_TEST((colder.error() == std::errc::result_out_of_range));
+    BOOST_TEST(state.sum == 9U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

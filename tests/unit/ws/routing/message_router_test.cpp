@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "allocation_count.hpp"
+#include "reading_codec.hpp"
 
 #include <string>
 #include <vector>
@@ -146,6 +147,41 @@ BOOST_AUTO_TEST_CASE(routing_takes_nothing_from_the_heap) {
         if (routes.route(state, R"({"type":"none"})").has_answer()) BOOST_FAIL("nobody asked");
     }
     BOOST_TEST(count.value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_of_values_gets_what_the_payload_says) {
+    router routes = some_routes();
+    routes.reply_to_invalid("no");
+    routes.on<weir::test::question>(kind::data, [](seen& state, weir::test::question asked) {
+        state.payloads.push_back(asked.sensor);
+        return route_outcome::reply(asked);
+    });
+    const router copy = routes;
+    seen state;
+    const auto heard = copy.route(state, R"({"type":"data","payload":{"sensor":"roof"}})");
+    BOOST_TEST((heard.result() == route_result::reply));
+    BOOST_TEST(heard.payload() == R"({"sensor":"roof"})");
+    BOOST_TEST(state.payloads == std::vector<std::string>{"roof"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_payload_that_its_codec_refuses_is_as_what_cannot_be_read) {
+    router routes = some_routes();
+    routes.on<weir::test::question>(kind::data, [](seen& state, weir::test::question asked) {
+        state.payloads.push_back(asked.sensor);
+        return route_outcome::ok();
+    });
+    seen state;
+    const auto unanswered = routes.route(state, R"({"type":"data","payload":{}})");
+    BOOST_TEST((unanswered.result() == route_result::invalid_json));
+    BOOST_TEST((unanswered.error() == std::errc::invalid_argument));
+    BOOST_TEST(!unanswered.has_answer());
+    routes.reply_to_invalid("no");
+    const auto missing = routes.route(state, R"({"type":"data"})");
+    BOOST_TEST((missing.error() == weir::json::errc::cut_off));
+    BOOST_REQUIRE(missing.constant() != nullptr);
+    BOOST_TEST(weir::as_text(missing.constant()->payload()) == "no");
+    BOOST_TEST(state.payloads.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,8 @@
 // What an outcome says; that it is sent is tested with connections (message_path_test).
 #include <weir/ws/routing/route_outcome.hpp>
 
+#include "reading_codec.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 BOOST_AUTO_TEST_SUITE(route_outcome_test)
@@ -48,6 +50,41 @@ BOOST_AUTO_TEST_CASE(every_result_may_have_an_answer) {
     BOOST_TEST((answered.result() == route_result::unknown));
     BOOST_TEST(answered.constant() == &sorry);
     BOOST_TEST(!route_outcome::unknown().saying(nullptr).has_answer());
+}
+
+BOOST_AUTO_TEST_CASE(further_answers_stand_behind_the_first_in_their_order) {
+    const auto outcome = route_outcome::reply(message_kind::text, "one")
+                             .and_reply(message_kind::binary, "two")
+                             .and_reply(message_kind::text, "");
+    BOOST_TEST((outcome.result() == route_result::reply));
+    BOOST_TEST(outcome.payload() == "one");
+    BOOST_REQUIRE(outcome.further().size() == 2U);
+    BOOST_TEST(outcome.further()[0].payload == "two");
+    BOOST_TEST((outcome.further()[0].kind == message_kind::binary));
+    BOOST_TEST(outcome.further()[1].payload == "");
+    const auto alone = route_outcome::ok().and_reply(message_kind::text, "news");
+    BOOST_TEST(alone.has_answer());
+    BOOST_TEST(!alone.has_payload());
+}
+
+BOOST_AUTO_TEST_CASE(a_close_says_how_and_may_have_answers) {
+    const auto outcome = route_outcome::close(weir::ws::close_code::policy_violation, "log in")
+                             .and_reply(message_kind::text, "bye");
+    BOOST_TEST((outcome.result() == route_result::close));
+    BOOST_TEST((outcome.code() == weir::ws::close_code::policy_violation));
+    BOOST_TEST(outcome.reason() == "log in");
+    BOOST_TEST(outcome.has_answer());
+    BOOST_TEST(!route_outcome::close(weir::ws::close_code::normal).has_answer());
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_may_be_a_value) {
+    const auto outcome =
+        route_outcome::reply(weir::test::question("a")).and_reply(weir::test::reading(1, 2));
+    BOOST_TEST((outcome.kind() == message_kind::text));
+    BOOST_TEST(outcome.payload() == R"({"sensor":"a"})");
+    BOOST_REQUIRE(outcome.further().size() == 1U);
+    BOOST_TEST((outcome.further()[0].kind == message_kind::binary));
+    BOOST_TEST(outcome.further()[0].payload.size() == 4U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
