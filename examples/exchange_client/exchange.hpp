@@ -3,6 +3,8 @@
 // Deribit, v2), for a weir::ws::client to take over.
 #pragma once
 
+#include "rpc_message.hpp"
+
 #include <weir/coro/task.hpp>
 #include <weir/ws/client/client.hpp>
 
@@ -10,17 +12,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-/// A call and the id that its reply repeats.
-class rpc_call {
-public:
-    explicit rpc_call(std::string number, std::string text, weir::ws::request_kind kind)
-        : id(std::move(number)), what(std::move(text)) {
-        what.kind(kind);
-    }
-    std::string id;
-    weir::ws::outgoing what;
-};
 
 /// A client_adapter. Must outlive its client.
 class exchange {
@@ -42,8 +33,10 @@ public:
 
 private:
     /// @param parameters  a JSON object.
-    rpc_call call(std::string_view method, std::string_view parameters,
-                  weir::ws::request_kind kind = weir::ws::request_kind::query);
+    rpc_call call(std::string_view method, std::string_view parameters);
+    template <class Over>
+    weir::task<weir::result<rpc_message>> ask(Over& over, rpc_call what,
+                                              weir::ws::request_kind kind);
     weir::task<weir::result<void>> change(weir::ws::client_link link, std::string_view method,
                                           std::string channel);
 
