@@ -107,11 +107,15 @@ std::size_t event_server::longest_queue() const noexcept {
 
 weir::task<> event_server::serve_connection(weir::net::tcp_socket socket) {
     counted_.connections.add();
+    co_await converse(std::move(socket));
+    counted_.connections_ended.add();
+}
+
+weir::task<> event_server::converse(weir::net::tcp_socket socket) {
     weir::http::request_reader reader(socket);
     auto upgrade = co_await weir::with_stop(requests_, serve_requests(socket, reader));
     if (!upgrade) {
         static_cast<void>(co_await socket.close());
-        counted_.connections_ended.add();
         co_return;
     }
     counted_.handed_over.add();

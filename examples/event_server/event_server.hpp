@@ -44,6 +44,8 @@ private:
                                           weir::task_group& connections);
     [[nodiscard]] weir::task<> drain_when_told(weir::net::tcp_acceptor& acceptor);
     [[nodiscard]] weir::task<> serve_connection(weir::net::tcp_socket socket);
+    /// In HTTP, and then perhaps as a client's WebSocket.
+    [[nodiscard]] weir::task<> converse(weir::net::tcp_socket socket);
     /// Answers requests until the connection ends, or gives the one that asks for an upgrade.
     [[nodiscard]] weir::task<std::optional<weir::http::request>> serve_requests(
         weir::net::tcp_socket& socket, weir::http::request_reader& reader);
