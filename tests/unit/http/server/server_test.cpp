@@ -16,7 +16,6 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 using namespace weir::http::test;
 namespace http = weir::http;
@@ -351,36 +350,6 @@ CO_TEST(a_client_that_asks_again_while_the_server_drains_keeps_its_last_answer) 
     static_cast<void>(drained);
     CO_CHECK_EQUAL(heard, named("GET /"));
     CO_CHECK(!tonight.outcome());
-}
-
-CO_TEST(who_has_said_close_and_says_something_yet_loses_nothing_to_a_reset) {
-    const std::string page = text_of(3'000'000);
-    evening tonight({}, [&page](http::exchange& exchange) {
-        return exchange.respond(http::status::ok, "text/plain", page);
-    });
-    // An empty line behind a request is what old clients send; here it comes amid the answer.
-    const auto babble = [&]() -> weir::task<std::size_t> {
-        auto socket = co_await weir::net::connect(tonight.where());
-        if (!socket) co_return 0;
-        static_cast<void>(co_await socket->send_copy(
-            weir::as_bytes("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")));
-        std::size_t heard = 0;
-        for (bool has_spoken = false;;) {
-            const auto piece = co_await socket->receive();
-            if (!piece || piece->empty()) break;
-            heard += piece->size();
-            if (std::exchange(has_spoken, true)) continue;
-            static_cast<void>(co_await weir::sleep_for(1s));  // the server has sent all by now
-            static_cast<void>(co_await socket->send_copy(weir::as_bytes("\r\n")));
-        }
-        static_cast<void>(co_await socket->close());
-        co_return heard;
-    };
-    auto [served, drained, heard] =
-        co_await weir::when_all(tonight.serve(), tonight.drain_after(5s), babble());
-    static_cast<void>(served);
-    static_cast<void>(drained);
-    CO_CHECK(heard > page.size());
 }
 
 CO_TEST(a_drained_server_does_not_wait_long_for_clients_that_stay) {
