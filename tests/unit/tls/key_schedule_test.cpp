@@ -80,7 +80,7 @@ std::optional<memory> answer(EVP_KDF_CTX* context, const OSSL_PARAM* parameters,
     memory out(size);
     const int done =
         EVP_KDF_derive(context, reinterpret_cast<unsigned char*>(out.data()), size, parameters);
-    weir::tls::take_openssl_error();
+    static_cast<void>(weir::tls::take_openssl_error());
     return done == 1 ? std::optional(out) : std::nullopt;
 }
 std::optional<memory> answer(const char* whose, question asked, std::size_t size) {
@@ -181,7 +181,7 @@ namespace {
 /// Whose the algorithm is that a query finds; "" = nobody's.
 std::string found(const char* properties) {
     const kdf_ptr kind(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, properties));
-    weir::tls::take_openssl_error();
+    static_cast<void>(weir::tls::take_openssl_error());
     return kind == nullptr ? "" : OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kind.get()));
 }
 
