@@ -42,9 +42,9 @@ class weir::ws::codec<weir::test::question> {
 public:
     static constexpr message_kind kind = message_kind::text;
 
-    static result<test::question> decode(std::string_view text) {
+    static result<weir::test::question> decode(std::string_view text) {
         json::scanner in(text);
-        test::question asked("");
+        weir::test::question asked("");
         if (in.enter_object()) {
             while (const auto key = in.next_member()) {
                 if (*key != "sensor") {
@@ -58,7 +58,7 @@ public:
         if (asked.sensor.empty()) return fail(std::errc::invalid_argument);
         return asked;
     }
-    static std::string encode(const test::question& asked) {
+    static std::string encode(const weir::test::question& asked) {
         return R"({"sensor":)" + json::quoted(asked.sensor) + '}';
     }
 };
@@ -68,14 +68,14 @@ class weir::ws::codec<weir::test::reading> {
 public:
     static constexpr message_kind kind = message_kind::binary;
 
-    static result<test::reading> decode(byte_reader& in) {
+    static result<weir::test::reading> decode(byte_reader& in) {
         const auto fields = in.read_big<std::uint16_t, std::int16_t>();
         if (!fields) return fail(make_error_code(routing_errc::malformed_frame));
         const auto [sequence, celsius] = *fields;
         if (celsius < -273) return fail(std::errc::result_out_of_range);
-        return test::reading(sequence, celsius);
+        return weir::test::reading(sequence, celsius);
     }
-    static std::string encode(const test::reading& taken) {
+    static std::string encode(const weir::test::reading& taken) {
         std::array<std::byte, 4> memory;
         byte_writer out(memory);
         out.write_big<std::uint16_t, std::int16_t>(taken.sequence, taken.celsius);
