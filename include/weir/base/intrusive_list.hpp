@@ -27,6 +27,11 @@ public:
         next_ = prev_ = nullptr;
     }
 
+protected:
+    list_node([[maybe_unused]] list_node&& other) noexcept {
+        WEIR_ASSERT(!other.is_linked(), "an element was moved while linked in a list");
+    }
+
 private:
     template <class T>
     friend class intrusive_list;

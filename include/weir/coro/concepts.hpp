@@ -4,6 +4,7 @@
 
 #include <weir/coro/task.hpp>
 
+#include <concepts>
 #include <coroutine>
 #include <utility>
 
@@ -41,18 +42,20 @@ using await_result_t = decltype(std::declval<detail::awaiter_t<A>>().await_resum
 namespace detail {
 
 template <awaitable A>
-task<await_result_t<A>> await_in_task(A& awaited) {
+task<await_result_t<A>> await_in_task(A awaited) {
     co_return co_await static_cast<A&&>(awaited);
 }
 
-/// Makes a task of any awaitable. One that cannot move (an operation) is referred to: it must
-/// live until the task ends, which a temporary in the same `co_await` expression does.
+/// Makes a task of any awaitable. A temporary is moved into it; what has a name, or cannot move, is
+/// referred to and must live until the task ends.
 template <awaitable A>
 auto as_task(A&& awaited) {
     if constexpr (is_task<std::remove_cvref_t<A>>) {
         return std::remove_cvref_t<A>(std::forward<A>(awaited));
+    } else if constexpr (std::move_constructible<A>) {
+        return await_in_task<A>(std::forward<A>(awaited));
     } else {
-        return await_in_task<A>(awaited);
+        return await_in_task<A&&>(std::forward<A>(awaited));
     }
 }
 

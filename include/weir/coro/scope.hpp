@@ -32,6 +32,7 @@ public:
 
 protected:
     scope_root() noexcept = default;
+    scope_root(scope_root&&) noexcept = default;
     ~scope_root() = default;
 };
 

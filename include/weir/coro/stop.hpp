@@ -15,6 +15,8 @@ public:
     virtual void stop() noexcept = 0;
 
 protected:
+    stoppable() noexcept = default;
+    stoppable(stoppable&&) noexcept = default;
     ~stoppable() = default;
 };
 

@@ -12,8 +12,9 @@
 
 namespace weir {
 
-/// Base of every awaiter at which a coroutine really stops. Lives in the awaiting frame, neither
-/// copies nor moves while somebody waits, and is touched by its own thread only.
+/// Base of every awaiter at which a coroutine really stops. Lives in the awaiting frame, may be
+/// handed on until somebody waits but neither copies nor moves then, and is touched by its own
+/// thread only.
 ///
 /// ```text
 ///  idle --suspend--> waiting --wake--> idle          request_stop() asks the derived class to end
@@ -37,6 +38,10 @@ public:
 
 protected:
     wait_point() noexcept = default;
+    wait_point([[maybe_unused]] wait_point&& other) noexcept {
+        WEIR_ASSERT(other.waiter_ == nullptr,
+                    "a wait point was moved while a coroutine waits at it");
+    }
     ~wait_point() {
         WEIR_ASSERT(waiter_ == nullptr, "a wait point was destroyed while a coroutine waits at it");
     }

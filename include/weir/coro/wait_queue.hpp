@@ -32,6 +32,7 @@ public:
 
     protected:
         waiter() noexcept = default;
+        waiter(waiter&&) noexcept = default;
         ~waiter() = default;
 
         /// Joins the line, unless the waiter's scope is stopped already. Returns whether it waits.

@@ -81,7 +81,7 @@ private:
 /// Runs all of `awaitables` at once on this shard and waits until each has finished, whatever the
 /// others did: a failure stops nobody (for that use a `task_group`).
 ///
-/// @param awaitables  tasks, or other awaitables that live until this completes.
+/// @param awaitables  tasks and other awaitables, as for `with_timeout`.
 /// @return            a tuple of their results in order; `std::monostate` for `void`.
 /// Errors:            those in the results. An exception is rethrown after all have finished; if
 ///                    there are several, the first in argument order.

@@ -40,6 +40,8 @@ public:
 
     explicit when_any_awaiter(Tasks&&... tasks) noexcept
         : branches_(branch<Tasks>(std::move(tasks))...) {}
+    when_any_awaiter(when_any_awaiter&& other) noexcept
+        : wait_point(std::move(other)), branches_(std::move(other.branches_)) {}
 
     [[nodiscard]] bool await_ready() const noexcept { return false; }
 
@@ -112,7 +114,7 @@ private:
 /// Runs all of `awaitables` at once; when the first finishes, requests a stop of the others and
 /// waits until each of them has finished.
 ///
-/// @param awaitables  tasks, or other awaitables that live until this completes; at least one.
+/// @param awaitables  tasks and other awaitables, as for `with_timeout`; at least one.
 /// @return            a `race`: the position of the first to finish and every branch's result.
 /// Errors:            those in the results; losers usually hold operation_canceled. An exception
 ///                    is rethrown after all have finished, the first in argument order.

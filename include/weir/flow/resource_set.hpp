@@ -225,7 +225,7 @@ using opened_t = typename Task::value_type::value_type;
 /// Opens all at once: `auto set = co_await open_all(close_options(), connect(a), connect(b));`. The
 /// first error stops the rest and closes what was opened.
 ///
-/// @param opening  tasks, or other awaitables that live until this completes, of results.
+/// @param opening  tasks and other awaitables of results, as for `with_timeout`.
 /// @return        a resource_set with all of them, to be closed. An exception is rethrown.
 /// Errors:        the first of the opening ones in time; operation_canceled.
 /// Cancellation:  stops the opening ones and closes what was opened. If all have been opened

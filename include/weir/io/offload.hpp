@@ -44,6 +44,7 @@ public:
 
 protected:
     explicit offload_job(offload_pool& pool) noexcept : pool_(pool) {}
+    offload_job(offload_job&&) noexcept = default;
     ~offload_job() = default;
 
     /// Queues the job, unless the caller is stopped already or no thread can be had.

@@ -26,7 +26,8 @@ namespace weir {
 
 class reactor;
 
-/// Base of everything that owns a request in flight. Immovable; touched by its shard only.
+/// Base of everything that owns a request in flight. Immovable once started; touched by its shard
+/// only.
 class operation {
 public:
     enum class state : std::uint8_t { idle, queued, in_flight, stopping, done };
@@ -52,6 +53,9 @@ public:
 
 protected:
     operation() noexcept = default;
+    operation([[maybe_unused]] operation&& other) noexcept {
+        WEIR_ASSERT(other.state_ == state::idle, "an operation was moved after its start");
+    }
     ~operation() {
         WEIR_ASSERT(!is_active(), "an operation was destroyed while the kernel still refers to it");
     }
@@ -78,6 +82,7 @@ public:
 
 protected:
     single_operation() noexcept = default;
+    single_operation(single_operation&&) noexcept = default;
     ~single_operation() = default;
 
     /// What the kernel answered: >= 0, or a negative errno value.

@@ -54,6 +54,8 @@ public:
     };
 
     phase_ledger() = default;
+    /// Before anything is counted: entries are referred to from then on.
+    phase_ledger(phase_ledger&&) noexcept = default;
     phase_ledger(const phase_ledger&) = delete;
     phase_ledger& operator=(const phase_ledger&) = delete;
 

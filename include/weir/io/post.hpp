@@ -17,6 +17,7 @@ public:
 
 protected:
     inbox_message() noexcept = default;
+    inbox_message(inbox_message&&) noexcept {}
     ~inbox_message() = default;
 
 private:

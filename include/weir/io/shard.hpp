@@ -159,6 +159,14 @@ public:
 protected:
     explicit cross_call_base(shard& target) noexcept
         : target_(target), request_(*this), stop_(*this), reply_(*this), ack_(*this) {}
+    cross_call_base(cross_call_base&& other) noexcept
+        : wait_point(std::move(other)),
+          scope_root(std::move(other)),
+          target_(other.target_),
+          request_(*this),
+          stop_(*this),
+          reply_(*this),
+          ack_(*this) {}
     ~cross_call_base() = default;
 
     // On the caller's shard.

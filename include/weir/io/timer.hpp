@@ -26,6 +26,7 @@ public:
 
 protected:
     timer() noexcept = default;
+    timer(timer&&) noexcept = default;
     ~timer() = default;
 
 private:

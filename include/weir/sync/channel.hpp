@@ -216,6 +216,7 @@ public:
 
 protected:
     explicit receiver(channel& owner) noexcept : owner_(owner) {}
+    receiver(receiver&&) = default;
     ~receiver() = default;
 
     [[nodiscard]] std::errc reason() const noexcept {

@@ -29,7 +29,7 @@ public:
 
     explicit branch(Task&& task) noexcept : task_(std::move(task)) {}
     // Only before start(): constructs hand their branches around until then.
-    branch(branch&& other) noexcept : scope_root(), task_(std::move(other.task_)) {}
+    branch(branch&& other) noexcept : scope_root(std::move(other)), task_(std::move(other.task_)) {}
 
     /// Starts the task in `ambient`; `owner` is told when it ends, even if that is at once.
     void start(branch_owner& owner, scope& ambient) noexcept {

@@ -141,6 +141,7 @@ public:
 
 protected:
     task_root() noexcept = default;
+    task_root(task_root&&) noexcept {}
     ~task_root() = default;
 };
 

@@ -22,6 +22,8 @@ public:
 
 protected:
     explicit scoped_run(Task&& task) noexcept : branch_(std::move(task)) {}
+    scoped_run(scoped_run&& other) noexcept
+        : wait_point(std::move(other)), branch_(std::move(other.branch_)) {}
     ~scoped_run() = default;
 
     /// Makes the inner scope; the derived class may then set it up before `run`.

@@ -39,6 +39,7 @@ public:
 
 protected:
     explicit pool_caller(pool_core<T>& from) noexcept : from_(from) {}
+    pool_caller(pool_caller&&) noexcept = default;
     ~pool_caller() = default;
 
     pool_core<T>& from_;
@@ -70,6 +71,7 @@ public:
 
 protected:
     pool_watcher() noexcept = default;
+    pool_watcher(pool_watcher&&) noexcept = default;
     ~pool_watcher() = default;
 };
 
