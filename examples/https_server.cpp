@@ -16,6 +16,7 @@
 #include <weir/http/server/file_service.hpp>
 #include <weir/http/server/routed.hpp>
 #include <weir/metrics/registry.hpp>
+#include <weir/tls/kernel_tls.hpp>
 
 #include "http_servers.hpp"
 #include "listen_options.hpp"
@@ -164,6 +165,10 @@ int main(int argc, char** argv) {
         app.add_option("--proxy", given.header_from, "networks that send a PROXY header");
         app.add_flag("--log", given.logs, "a line for each request, to standard error");
     });
+    if (const auto missing = weir::tls::kernel_tls_error(); missing && where.speaks_tls()) {
+        std::fprintf(stderr, "files are encrypted by this process, not the kernel (kTLS): %s\n",
+                     missing.message().c_str());
+    }
     weir::signal_set signals(SIGINT, SIGTERM);
     weir::runtime runtime(where.runtime());
     http_servers servers(where, runtime, signals);

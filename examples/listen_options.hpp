@@ -64,6 +64,7 @@ public:
         co_return info.has_value();
     }
 
+    [[nodiscard]] bool speaks_tls() const noexcept { return tls_.has_value(); }
     /// The same as a step of a server; empty without a certificate.
     [[nodiscard]] std::function<weir::task<weir::result<void>>(weir::net::stream_socket&)>
     securing() const {

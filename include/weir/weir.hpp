@@ -303,6 +303,7 @@
 #include <weir/tls/context.hpp>
 #include <weir/tls/error.hpp>
 #include <weir/tls/handshake.hpp>
+#include <weir/tls/kernel_tls.hpp>
 #include <weir/tls/options.hpp>
 #endif
 #if __has_include(<weir/ws/accept.hpp>)

@@ -7,6 +7,8 @@
 // Sources: io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
 #include "linux_kernel.hpp"
 
+#include "page_cache.hpp"
+
 #include <weir/base/error.hpp>
 
 #include <fcntl.h>
@@ -79,17 +81,6 @@ bool has_room_for_buffers(::io_uring& ring) noexcept {
     if (error == 0) static_cast<void>(::io_uring_unregister_buf_ring(&ring, 0));
     std::free(page);
     return error != -ENOMEM;
-}
-
-/// Whether that part of a file is in memory, as far as we may know: cachestat(2) tells it of files
-/// that this process owns or could write, Linux >= 6.5.
-bool is_cached(int file, std::uint64_t offset, std::size_t size) noexcept {
-    constexpr long cachestat = 451;
-    const std::uint64_t range[2] = {offset, size};
-    std::uint64_t counts[5] = {};  // the first: pages that are there
-    if (size == 0 || call(cachestat, file, range, counts, 0) < 0) return false;
-    static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return counts[0] >= (offset + size - 1) / page - offset / page + 1;
 }
 
 }  // namespace
@@ -292,7 +283,8 @@ int linux_kernel::receive_now(int fd, void* buffer, std::size_t size) noexcept {
 }
 int linux_kernel::send_now(int fd, const msghdr& message) noexcept {
     constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    if (message.msg_iovlen != 1) return negative_errno(call(SYS_sendmsg, fd, &message, flags));
+    if (message.msg_iovlen != 1 || message.msg_controllen != 0)
+        return negative_errno(call(SYS_sendmsg, fd, &message, flags));
     // One piece needs no walk over a list of them.
     const iovec& whole = *message.msg_iov;
     return negative_errno(call(SYS_sendto, fd, whole.iov_base, whole.iov_len, flags,

@@ -8,6 +8,7 @@
 #include <weir/base/assert.hpp>
 #include <weir/coro/detail/frame_pool.hpp>
 
+#include <linux/tls.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -35,6 +36,16 @@ constexpr std::size_t full_record_bytes = 16 * 1024;
 /// Pieces from here on are sealed where they lie.
 constexpr std::size_t max_joined_bytes = 4 * 1024;
 constexpr std::size_t record_piece_bytes = full_record_bytes + 1024;  // what it adds, too
+/// What tells the kernel the type of a record that it seals.
+constexpr std::size_t record_control_bytes = CMSG_SPACE(sizeof(std::uint8_t));
+
+void write_record_control(std::byte* memory, std::uint8_t type) noexcept {
+    auto* control = ::new (memory) cmsghdr{};
+    control->cmsg_len = CMSG_LEN(sizeof type);
+    control->cmsg_level = SOL_TLS;
+    control->cmsg_type = TLS_SET_RECORD_TYPE;
+    std::memcpy(CMSG_DATA(control), &type, sizeof type);
+}
 
 }  // namespace
 
@@ -69,14 +80,22 @@ struct send_queue::piece {
         return capacity - static_cast<std::size_t>(data + size - own_memory());
     }
 
+    /// Has `message`, which sends this, say which type of record it is.
+    void tell_type(msghdr& message) noexcept {
+        if (!is_message) return;
+        message.msg_control = own_memory();
+        message.msg_controllen = record_control_bytes;
+    }
+
     piece* next = nullptr;
     const std::byte* data = nullptr;
     std::size_t size = 0;
     std::size_t capacity;
     std::size_t contents = 0;  // bytes of the user that a record stands for
     bool is_record = false;
-    bool is_end = false;     // of the stream: to be said by the record layer
-    bool is_leased = false;  // of memory that other sockets wait for
+    bool is_message = false;  // of the layer, for the kernel to seal: what says so lies before data
+    bool is_end = false;      // of the stream: to be said by the record layer
+    bool is_leased = false;   // of memory that other sockets wait for
     buffer_lease lease;
     send_buffer shared;
 
@@ -164,7 +183,13 @@ void send_queue::push_borrowed(bytes data) { add(piece::referring(data)); }
 // --- records -----------------------------------------------------------------------------------
 
 bool send_queue::can_leave(const piece& each) const noexcept {
-    return owner_.layer_ == nullptr || each.is_record;
+    return !owner_.seals() || each.is_record;
+}
+
+send_queue::piece* send_queue::joined_to(const piece& before) const noexcept {
+    piece* next = before.next;
+    if (next == nullptr || !can_leave(*next)) return nullptr;
+    return before.is_message || next->is_message ? nullptr : next;
 }
 
 send_queue::piece* send_queue::unsealed() const noexcept {
@@ -185,6 +210,15 @@ mutable_bytes send_queue::append_record(std::size_t size) {
     auto* begin = const_cast<std::byte*>(last_record_->data) + last_record_->size;
     last_record_->size += size;
     return {begin, size};
+}
+
+mutable_bytes send_queue::append_message(std::uint8_t record_type, std::size_t size) {
+    piece& made = add(piece::with_room(record_control_bytes + size));
+    write_record_control(made.own_memory(), record_type);
+    made.data += record_control_bytes;
+    made.size = size;
+    made.is_record = made.is_message = true;
+    return {made.own_memory() + record_control_bytes, size};
 }
 
 void send_queue::push_end() { add(piece::with_room(0)).is_end = true; }
@@ -245,7 +279,7 @@ void send_queue::drop_sealed(std::size_t size) noexcept {
 
 void send_queue::turn_ends() noexcept {
     if (first_ == nullptr || is_busy()) return;
-    if (owner_.layer_ != nullptr && !seal_pieces()) return;
+    if (owner_.seals() && !seal_pieces()) return;
     if (try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
@@ -255,13 +289,14 @@ void send_queue::turn_ends() noexcept {
 bool send_queue::try_send_directly() noexcept {
     iovec pieces[max_gathered_pieces];
     std::size_t count = 0;
-    for (piece* each = first_; each != nullptr && count < max_gathered_pieces; each = each->next) {
-        if (!can_leave(*each)) break;
+    for (piece* each = first_; each != nullptr && count < max_gathered_pieces;
+         each = joined_to(*each)) {
         pieces[count++] = {const_cast<std::byte*>(each->data), each->size};
     }
     msghdr message{};
     message.msg_iov = pieces;
     message.msg_iovlen = count;
+    first_->tell_type(message);
     reactor& loop = reactor::current();
     ++loop.stats().direct_calls;
     const int sent = loop.system().send_now(owner_.fd_, message);
@@ -271,6 +306,7 @@ bool send_queue::try_send_directly() noexcept {
         return true;
     }
     advance(static_cast<std::size_t>(sent));
+    if (owner_.error_ != 0) drop_all();
     if (!settle()) return true;
     if (can_leave(*first_)) {
         wait_for_socket();
@@ -289,13 +325,12 @@ void send_queue::wait_for_socket() noexcept {
 void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     const int flags = may_block_ ? 0 : MSG_DONTWAIT;
     requested_ = first_->size;
-    if (first_->next == nullptr || !can_leave(*first_->next))
+    if (joined_to(*first_) == nullptr && !first_->is_message)
         return op::fill_send(sqe, owner_.fd_, first_->data, first_->size, flags);
     std::size_t count = 0;
     std::size_t total = 0;
-    for (piece* each = first_; each != nullptr; each = each->next) {
+    for (piece* each = first_; each != nullptr; each = joined_to(*each)) {
         if (count == max_gathered_pieces || total >= max_gathered_bytes) break;
-        if (!can_leave(*each)) break;
         ++count;
         total += each->size;
     }
@@ -309,6 +344,7 @@ void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     }
     message->msg_iov = pieces;
     message->msg_iovlen = count;
+    first_->tell_type(*message);
     op::fill_send_message(sqe, owner_.fd_, *message, flags);
 }
 
@@ -316,6 +352,7 @@ bool send_queue::try_send_zero_copy() {
     reactor& loop = reactor::current();
     const std::size_t threshold = loop.options().zero_copy_send_bytes;
     if (threshold == 0 || first_->size < threshold || first_->shared.empty()) return false;
+    if (owner_.kernel_seals_) return false;  // into memory of its own
     if (!loop.system().features().send_zero_copy || !loop.zero_copy_pays()) return false;
     requested_ = first_->size;
     zero_copy_ = new zero_copy_send(owner_, *this, first_->shared, {first_->data, first_->size});
@@ -365,6 +402,7 @@ void send_queue::advance(std::size_t sent) noexcept {
     }
     owner_.sent_ += contents;
     queued_ -= contents;
+    owner_.note_sent(contents);
 }
 
 void send_queue::keep_unsent() noexcept {

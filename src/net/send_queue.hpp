@@ -12,6 +12,9 @@
 //   first_                 last_record_                last_
 //   record, record, ... record   |   contents, contents, ...
 //
+// Where the kernel seals (kTLS) pieces leave as they are; a message of the layer itself leaves
+// alone, with its type beside it.
+//
 // Large shared bytes are sent without a copy where the kernel can (`zero_copy_send`).
 //
 //   empty --push--> queued --turn ends--> in flight --completion--> gone, queued, or in flight
@@ -38,6 +41,7 @@ public:
     void push_borrowed(bytes data);
     [[nodiscard]] mutable_bytes append(std::size_t size);
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
+    [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
     void push_end();
     /// The layer seals again.
     void go_on() noexcept {
@@ -81,6 +85,8 @@ private:
     void drop_sealed(std::size_t size) noexcept;
     /// Whether the send in flight may contain `each`.
     [[nodiscard]] bool can_leave(const piece& each) const noexcept;
+    /// The piece that leaves with the one before it, in one send; null = none does.
+    [[nodiscard]] piece* joined_to(const piece& before) const noexcept;
     [[nodiscard]] bool try_send_directly() noexcept;
     [[nodiscard]] bool try_send_zero_copy();
     void take_result(int result) noexcept;

@@ -4,10 +4,21 @@
 #include "send_queue.hpp"
 
 #include <weir/base/assert.hpp>
+#include <weir/io/reactor.hpp>
 
+#include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace weir::net::detail {
+namespace {
+
+/// What the kernel puts into a record when there is more.
+constexpr std::size_t kernel_record_bytes = 16 * 1024;
+/// With one key (RFC 8446 5.5 allows 1.4 times as many, of that size).
+constexpr std::uint32_t max_kernel_records = std::uint32_t{1} << 24U;
+
+}  // namespace
 
 sender::~sender() { delete queue_; }
 
@@ -44,7 +55,25 @@ void sender::go_on() noexcept {
 }
 void sender::push_end() {
     if (layer_ == nullptr || error_ != 0 || std::exchange(has_end_, true)) return;
-    queue().push_end();
+    if (!kernel_seals_) return queue().push_end();
+    if (layer_->seal_end() != sealing::done) fail(EPIPE);
+}
+
+bool sender::hand_to_kernel() noexcept {
+    if (!seals()) return true;
+    WEIR_ASSERT(queue_ == nullptr, "records were handed to the kernel amid others");
+    kernel_seals_ = error_ == 0 && !has_end_ && layer_->hand_to_kernel(fd_);
+    if (kernel_seals_) ++reactor::current().stats().kernel_tls;
+    return kernel_seals_;
+}
+mutable_bytes sender::append_message(std::uint8_t record_type, std::size_t size) {
+    WEIR_ASSERT(kernel_seals_, "messages need a type only when the kernel seals them");
+    return queue().append_message(record_type, size);
+}
+void sender::note_sent(std::size_t size) noexcept {
+    if (!kernel_seals_) return;
+    kernel_records_ += 1 + static_cast<std::uint32_t>(size / kernel_record_bytes);
+    if (kernel_records_ >= max_kernel_records && error_ == 0) error_ = EKEYEXPIRED;
 }
 
 std::size_t sender::queued_bytes() const noexcept {

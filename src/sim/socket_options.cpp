@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "socket_options.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,6 +18,8 @@ constexpr int most_buffer = 425'984;
 }  // namespace
 
 int option_store::set(int level, int name, const void* value, unsigned size) {
+    // What would change the bytes of the socket is not done here.
+    if (level == IPPROTO_TCP && name == TCP_ULP) return -ENOENT;
     const auto* first = static_cast<const std::byte*>(value);
     std::vector<std::byte> copy(first, first + size);
     if (level == SOL_SOCKET && (name == SO_RCVBUF || name == SO_SNDBUF)) {

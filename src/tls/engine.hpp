@@ -27,6 +27,8 @@ class wire_output {
 public:
     /// The next `size` bytes of the wire, to be filled in at once.
     [[nodiscard]] virtual mutable_bytes append(std::size_t size) = 0;
+    /// The same for a message that the kernel seals, as a record of `type`, when it has the keys.
+    [[nodiscard]] virtual mutable_bytes append_message(content_type type, std::size_t size) = 0;
 
 protected:
     ~wire_output() = default;

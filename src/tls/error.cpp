@@ -40,6 +40,8 @@ const char* describe(errc error) noexcept {
             return "the TLS stream was cut off";
         case errc::handshake_failed:
             return "the TLS handshake failed";
+        case errc::new_keys_refused:
+            return "the peer asked for new keys of a connection that the kernel seals";
     }
     return "unknown TLS error";
 }

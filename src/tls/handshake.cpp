@@ -80,17 +80,18 @@ task<result<void>> shake_hands(net::detail::stream_core& core, engine& with) {
 /// The lightest that can go on with what `shaken` has agreed on.
 std::unique_ptr<net::detail::record_layer> layer_of(std::unique_ptr<engine> shaken,
                                                     std::shared_ptr<const void> shared,
-                                                    net::detail::sender& to) {
+                                                    net::detail::sender& to, bool kernel_tls) {
     if (auto light = record_engine::take_over(*shaken)) {
         light->feed({});  // what is left of the wire was put back
-        return std::make_unique<session_layer<record_engine>>(std::move(light), nullptr, to);
+        return std::make_unique<session_layer<record_engine>>(std::move(light), nullptr, to,
+                                                              kernel_tls);
     }
     shaken->forget_secrets();
     return std::make_unique<session_layer<engine>>(std::move(shaken), std::move(shared), to);
 }
 
 task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
-                                       std::shared_ptr<const void> shared) {
+                                       std::shared_ptr<const void> shared, bool kernel_tls) {
     net::detail::stream_core& core = socket.core();  // the handle may move while we wait
     WEIR_ASSERT(core.sender().layer() == nullptr, "a socket that speaks TLS was to begin anew");
     // What was said before the handshake, as "go ahead" to a STARTTLS, is no part of it.
@@ -103,7 +104,7 @@ task<result<connection_info>> put_over(net::stream_socket& socket, ssl_ptr ssl,
     const result<void> shaken = co_await std::move(shaking);
     if (!shaken) co_return fail(shaken.error());
     connection_info info = info_of(with->native());
-    core.set_layer(layer_of(std::move(with), std::move(shared), core.sender()));
+    core.set_layer(layer_of(std::move(with), std::move(shared), core.sender(), kernel_tls));
     co_return info;
 }
 
@@ -141,7 +142,7 @@ task<result<connection_info>> accept(net::stream_socket& socket, server_context 
     state.keys.renew(reactor::current().now());
     ssl_ptr ssl = make_ssl(shown->first());
     SSL_set_accept_state(ssl.get());
-    auto handshake = put_over(socket, std::move(ssl), context.shared());
+    auto handshake = put_over(socket, std::move(ssl), context.shared(), state.options.kernel_tls);
     auto phased = phase("tls", std::move(handshake));
     co_return co_await with_timeout(state.options.handshake_timeout, std::move(phased));
 }
@@ -181,7 +182,7 @@ task<result<connection_info>> connect(net::stream_socket& socket, client_context
             if (is_reusable) state.sessions.keep(host, std::move(session));
         }
     }
-    auto handshake = put_over(socket, std::move(ssl), context.shared());
+    auto handshake = put_over(socket, std::move(ssl), context.shared(), false);
     auto phased = phase("tls", std::move(handshake));
     co_return co_await with_timeout(state.options.handshake_timeout, std::move(phased));
 }

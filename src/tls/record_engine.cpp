@@ -19,6 +19,7 @@ enum class alert : std::uint8_t {
     record_overflow = 22,
     illegal_parameter = 47,
     decode_error = 50,
+    internal_error = 80,
     user_canceled = 90,
 };
 constexpr std::uint8_t level_warning = 1;
@@ -212,21 +213,29 @@ record_engine::step record_engine::take_handshake(bytes part, wire_output& out) 
         return refuse(number(alert::illegal_parameter), out);
     }
     if (++updates_ > max_updates) return refuse(number(alert::unexpected_message), out);
+    if (is_request && kernel_seals_) {
+        return refuse(number(alert::internal_error), out, errc::new_keys_refused);
+    }
     peer_.renew();
     owes_update_ = owes_update_ || is_request;
     return step::done;
 }
 
-record_engine::step record_engine::refuse(std::uint8_t why, wire_output& out) noexcept {
-    error_ = errc::bad_record;
+record_engine::step record_engine::refuse(std::uint8_t alert, wire_output& out,
+                                          std::error_code why) noexcept {
+    error_ = why;
     if (!std::exchange(has_said_end_, true)) {
-        const std::array<std::byte, 2> said = {std::byte{level_fatal}, std::byte{why}};
+        const std::array<std::byte, 2> said = {std::byte{level_fatal}, std::byte{alert}};
         seal(content_type::alert, said, out);
     }
     return step::failed;
 }
 
 void record_engine::seal(content_type type, bytes contents, wire_output& out) {
+    if (kernel_seals_) {
+        std::ranges::copy(contents, out.append_message(type, contents.size()).begin());
+        return;
+    }
     own_.seal(type, contents, out.append(contents.size() + traffic_keys::overhead_bytes));
 }
 
@@ -247,6 +256,14 @@ record_engine::step record_engine::write(bytes contents, wire_output& out) noexc
         contents = contents.subspan(size);
     }
     return step::done;
+}
+
+bool record_engine::hand_to_kernel(kernel& system, int fd) noexcept {
+    WEIR_ASSERT(!kernel_seals_, "the kernel has the keys already");
+    // New keys that the peer has asked for come before anything else.
+    if (has_said_end_ || owes_update_) return false;
+    kernel_seals_ = !own_.give_to_kernel(system, fd);
+    return kernel_seals_;
 }
 
 record_engine::step record_engine::close(wire_output& out) noexcept {

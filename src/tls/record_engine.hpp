@@ -16,6 +16,7 @@
 
 #include <weir/base/bytes.hpp>
 #include <weir/io/buffer_ring.hpp>
+#include <weir/tls/error.hpp>
 
 #include <array>
 #include <cstddef>
@@ -61,6 +62,12 @@ public:
     }
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
+    /// Has the kernel protect what is sent over `fd`; this goes on opening what comes, and has
+    /// `wire_output::append_message` say what is left for it to say. A peer that asks for new keys
+    /// then is refused: no kernel before Linux 6.14 can take them.
+    /// @return  false = nothing has changed.
+    [[nodiscard]] bool hand_to_kernel(kernel& system, int fd) noexcept;
+
     /// Says that new keys follow, and has the peer do so, too, if `asks_peer`. A peer's own request
     /// is met with the next contents: many of them cost one answer.
     void renew_keys(bool asks_peer, wire_output& out);
@@ -73,7 +80,8 @@ private:
                                      wire_output& out);
     [[nodiscard]] step take_alert(bytes alert, wire_output& out);
     [[nodiscard]] step take_handshake(bytes part, wire_output& out);
-    [[nodiscard]] step refuse(std::uint8_t alert, wire_output& out) noexcept;
+    [[nodiscard]] step refuse(std::uint8_t alert, wire_output& out,
+                              std::error_code why = errc::bad_record) noexcept;
     void seal(content_type type, bytes contents, wire_output& out);
 
     traffic_keys peer_;
@@ -86,8 +94,9 @@ private:
     std::uint8_t empty_records_ = 0;  // in a row
     std::uint8_t updates_ = 0;        // of the peer's keys, in this piece of the wire
     bool owes_update_ = false;        // of ours: the peer has asked for it
-    bool has_closed_ = false;         // the peer has
-    bool has_said_end_ = false;       // we have, or that something is wrong
+    bool kernel_seals_ = false;
+    bool has_closed_ = false;    // the peer has
+    bool has_said_end_ = false;  // we have, or that something is wrong
     std::error_code error_;
 };
 

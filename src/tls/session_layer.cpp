@@ -26,7 +26,14 @@ constexpr std::size_t max_answer_bytes = 16 * 1024;
 
 mutable_bytes sender_output::append(std::size_t size) {
     appended_ += size;
-    if (!to_.has_failed()) return to_.append_record(size);
+    return to_.has_failed() ? nowhere(size) : to_.append_record(size);
+}
+mutable_bytes sender_output::append_message(content_type type, std::size_t size) {
+    appended_ += size;
+    if (to_.has_failed()) return nowhere(size);
+    return to_.append_message(static_cast<std::uint8_t>(type), size);
+}
+mutable_bytes sender_output::nowhere(std::size_t size) {
     lost_.resize(size);
     return lost_;
 }
@@ -128,6 +135,17 @@ template <class Engine>
 net::detail::sealing session_layer<Engine>::seal_end() noexcept {
     sender_output out(to_);
     return outcome_of(engine_->close(out));
+}
+
+template <class Engine>
+bool session_layer<Engine>::hand_to_kernel(int fd) noexcept {
+    if constexpr (requires { engine_->hand_to_kernel(reactor::current().system(), fd); }) {
+        // Refused once, it is not asked for again.
+        kernel_tls_ = kernel_tls_ && engine_->hand_to_kernel(reactor::current().system(), fd);
+    } else {
+        kernel_tls_ = false;
+    }
+    return kernel_tls_;
 }
 
 template class session_layer<engine>;

@@ -22,9 +22,13 @@ class sender_output final : public wire_output {
 public:
     explicit sender_output(net::detail::sender& to) noexcept : to_(to) {}
     [[nodiscard]] mutable_bytes append(std::size_t size) override;
+    [[nodiscard]] mutable_bytes append_message(content_type type, std::size_t size) override;
     [[nodiscard]] std::size_t appended() const noexcept { return appended_; }
 
 private:
+    /// Where bytes go when nothing leaves any more.
+    [[nodiscard]] mutable_bytes nowhere(std::size_t size);
+
     net::detail::sender& to_;
     std::size_t appended_ = 0;
     std::vector<std::byte> lost_;  // nothing leaves any more
@@ -33,10 +37,14 @@ private:
 template <class Engine>
 class session_layer final : public net::detail::record_layer {
 public:
-    /// @param shared  what the engine refers to: the context it was made of.
+    /// @param shared      what the engine refers to: the context it was made of.
+    /// @param kernel_tls  whether the kernel may be given the keys.
     explicit session_layer(std::unique_ptr<Engine> engine, std::shared_ptr<const void> shared,
-                           net::detail::sender& to) noexcept
-        : shared_(std::move(shared)), engine_(std::move(engine)), to_(to) {}
+                           net::detail::sender& to, bool kernel_tls = false) noexcept
+        : shared_(std::move(shared)),
+          engine_(std::move(engine)),
+          to_(to),
+          kernel_tls_(kernel_tls) {}
 
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }
 
@@ -45,6 +53,7 @@ public:
     [[nodiscard]] std::error_code end_error() const noexcept override { return end_error_; }
     [[nodiscard]] net::detail::sealing seal(bytes contents) noexcept override;
     [[nodiscard]] net::detail::sealing seal_end() noexcept override;
+    [[nodiscard]] bool hand_to_kernel(int fd) noexcept override;
 
 private:
     using time_point = std::chrono::steady_clock::time_point;
@@ -64,6 +73,7 @@ private:
     std::unique_ptr<Engine> engine_;
     net::detail::sender& to_;
     std::error_code end_error_;
+    bool kernel_tls_;
     bool has_ended_ = false;
     bool is_awaited_ = false;       // something to be sealed waits for the rest of a message
     std::size_t answer_bytes_ = 0;  // that the peer has made us send since we last wanted to

@@ -2,6 +2,7 @@
 #include "traffic_keys.hpp"
 
 #include "hkdf.hpp"
+#include "kernel_keys.hpp"
 #include "thread_ciphers.hpp"
 
 #include <weir/base/assert.hpp>
@@ -84,6 +85,11 @@ void traffic_keys::renew() {
     forget_cipher(suite_, identity_);
     derive();
     next_record_ = 0;
+}
+
+std::error_code traffic_keys::give_to_kernel(kernel& system, int fd) const noexcept {
+    return give_keys_to_kernel(system, fd, suite_, bytes(key_).first(key_bytes_of(suite_)),
+                               std::as_bytes(std::span(vector_)), next_record_);
 }
 
 traffic_keys::nonce traffic_keys::next_nonce() noexcept {

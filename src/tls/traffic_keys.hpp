@@ -17,6 +17,11 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <system_error>
+
+namespace weir {
+class kernel;
+}
 
 namespace weir::tls {
 
@@ -86,6 +91,9 @@ public:
     [[nodiscard]] std::optional<opened_record> open(bytes record, mutable_bytes into);
     /// The keys of the next generation (KeyUpdate); records count from zero again.
     void renew();
+
+    /// Has the kernel seal with these keys what is sent over `fd`. As `give_keys_to_kernel`.
+    [[nodiscard]] std::error_code give_to_kernel(kernel& system, int fd) const noexcept;
 
     /// Whether so much was protected that new keys are due (RFC 8446 5.5).
     [[nodiscard]] bool is_worn() const noexcept { return next_record_ >= max_records; }

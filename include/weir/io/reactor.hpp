@@ -86,6 +86,7 @@ public:
         std::uint64_t buffer_shortages = 0;  ///< receives that met an empty buffer ring
         std::uint64_t direct_calls = 0;      ///< bulk receives and sends beside the ring
         std::uint64_t file_sends = 0;        ///< parts of files that did not pass through memory
+        std::uint64_t kernel_tls = 0;        ///< connections whose records the kernel seals
         std::uint64_t zero_copy_sends = 0;   ///< that saved the copy
         std::uint64_t zero_copy_copied = 0;  ///< that the kernel copied after all
     };

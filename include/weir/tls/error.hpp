@@ -27,6 +27,7 @@ enum class errc : std::uint8_t {
     bad_record,                 ///< bytes that were changed on the way, or are no record at all
     truncated,                  ///< the stream ended without the peer having said so
     handshake_failed,           ///< for another reason
+    new_keys_refused,           ///< the peer asked for new ones of a connection the kernel seals
 };
 
 /// The category of `errc`.

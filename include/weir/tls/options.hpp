@@ -69,6 +69,11 @@ public:
     /// How long a ticket lets a client resume; the keys that seal the tickets are replaced as
     /// often, and those before them still open the older tickets. 0 = no resumption.
     std::chrono::seconds ticket_lifetime = std::chrono::hours(2);
+    /// Has the kernel seal what a connection sends (kTLS) from the first large file part on, where
+    /// it can (`kernel_tls_error`): with TLS 1.3, and until 16 million records were sent or the
+    /// peer asks for new keys, which end such a connection: no kernel before Linux 6.14 renews
+    /// keys.
+    bool kernel_tls = true;
 };
 
 /// How a client speaks TLS.

@@ -42,13 +42,6 @@ int send_now(int fd, bytes data) noexcept {
     return loop.system().send_now(fd, message);
 }
 
-/// What a direct call has sent; 0 when the socket is full.
-result<std::size_t> sent_size(int sent) noexcept {
-    if (sent == -EAGAIN || sent == -EINTR) return std::size_t{0};
-    if (sent < 0) return fail(error_from_errno(-sent));
-    return static_cast<std::size_t>(sent);
-}
-
 }  // namespace
 
 task<result<void>> file_transfer::run() {
@@ -65,8 +58,9 @@ task<result<void>> file_transfer::run() {
 /// Until all that was queued has left, and, from the second piece on, the socket has room.
 task<result<void>> file_transfer::wait_for_room() {
     co_await ok(stream_.all_sent());
-    if (!std::exchange(has_begun_, true)) co_return result<void>();
-    if (stream_.socket.core().sender().layer() != nullptr) co_return result<void>();
+    net::detail::sender& sender = stream_.socket.core().sender();
+    if (left_ >= direct_bytes) static_cast<void>(sender.hand_to_kernel());
+    if (!std::exchange(has_begun_, true) || sender.seals()) co_return result<void>();
     auto waiting = writable(stream_.socket.native_handle());
     const auto ready = co_await with_timeout(stream_.core.options.send_timeout, std::move(waiting));
     if (!ready && ready.error() == std::errc::timed_out) {
@@ -76,12 +70,12 @@ task<result<void>> file_transfer::wait_for_room() {
 }
 
 task<result<std::size_t>> file_transfer::send_some() {
-    const bool is_direct = stream_.socket.core().sender().layer() == nullptr;
-    if (!is_direct || left_ < direct_bytes) co_return co_await read_and_send();
+    const bool is_sealed_here = stream_.socket.core().sender().seals();
+    if (is_sealed_here || left_ < direct_bytes) co_return co_await read_and_send();
     const int sent = send_directly();
     if (sent == -EOPNOTSUPP) co_return co_await read_and_send();
     if (sent == 0) co_return fail(make_error_code(errc::length_mismatch));
-    co_return sent_size(sent);
+    co_return note_sent(sent);
 }
 
 int file_transfer::send_directly() const noexcept {
@@ -94,6 +88,14 @@ int file_transfer::send_directly() const noexcept {
     return sent;
 }
 
+result<std::size_t> file_transfer::note_sent(int sent) noexcept {
+    if (sent == -EAGAIN || sent == -EINTR) return std::size_t{0};
+    if (sent < 0) return fail(error_from_errno(-sent));
+    const auto size = static_cast<std::size_t>(sent);
+    stream_.socket.core().sender().note_sent(size);
+    return size;
+}
+
 task<result<std::size_t>> file_transfer::read_and_send() {
     file_buffers& buffers = stream_.core.file_pieces;
     auto permit = co_await ok(buffers.permits().acquire());
@@ -103,8 +105,8 @@ task<result<std::size_t>> file_transfer::read_and_send() {
     const std::size_t got = co_await ok(file_.read_some_at(offset_, piece.memory().first(wanted)));
     if (got == 0) co_return fail(make_error_code(errc::length_mismatch));
     const bytes data = piece.memory().first(got);
-    if (stream_.socket.core().sender().layer() == nullptr) {
-        co_return sent_size(send_now(stream_.socket.native_handle(), data));
+    if (!stream_.socket.core().sender().seals()) {
+        co_return note_sent(send_now(stream_.socket.native_handle(), data));
     }
     co_await ok(stream_.socket.send_copy(data));  // at once: nothing else is queued
     co_return got;

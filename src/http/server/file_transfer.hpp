@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // file_transfer: a part of a file on its way to a peer, by the shortest way that there is.
 //
-//   page cache --sendfile--> socket           a large part that is in memory, without TLS
+//   page cache --sendfile--> socket           a large part that is in memory, without TLS or where
+//                                             the kernel seals its records (kTLS)
 //   file --read--> piece --> socket           any other; what the socket does not take at once is
 //                                             read again when it has room
 //   file --read--> piece --seal--> records    under TLS: one piece a peer waits in its records
@@ -48,6 +49,8 @@ private:
     [[nodiscard]] task<result<std::size_t>> send_some();
     /// Bytes sent, or a negative errno value, as kernel::send_file_now.
     [[nodiscard]] int send_directly() const noexcept;
+    /// What a direct call has sent; 0 when the socket is full.
+    [[nodiscard]] result<std::size_t> note_sent(int sent) noexcept;
     [[nodiscard]] task<result<std::size_t>> read_and_send();
 
     server_stream& stream_;

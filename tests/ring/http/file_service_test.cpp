@@ -5,9 +5,11 @@
 
 #include "../../unit/http/server/http_peers.hpp"
 #include "temporary_folder.hpp"
+#include "tls_streams.hpp"
 
 #include <weir/coro/ok.hpp>
 #include <weir/io/reactor.hpp>
+#include <weir/tls/kernel_tls.hpp>
 
 #include <sys/stat.h>
 
@@ -30,18 +32,41 @@ public:
     /// A pipe instead of the file.
     bool put_fifo() { return ::mkfifo(std::string(folder_ / "file").c_str(), 0600) == 0; }
     weir::task<std::string> asked(std::string fields, http::server_options options = {}) {
+        co_return co_await talk(weir::test::tcp_streams::connect(), saying(get(fields)), options);
+    }
+    /// Over one connection that speaks TLS: all of it, a little of it, and all of it again.
+    weir::task<std::string> asked_over_tls() {
+        using streams = weir::test::tls_streams<weir::tls::version::tls_1_3>;
+        // Linux takes no keys for a connection whose peer has ended its direction.
+        const std::string requests =
+            get({}) + get("Range: bytes=5-9\r\n") + get("Connection: close\r\n");
+        co_return co_await talk(server_first(streams::connect()), waiting_after(requests), {});
+    }
+
+private:
+    using pair = weir::test::stream_pair<weir::net::tcp_socket>;
+
+    static std::string get(const std::string& fields) {
+        return "GET /file HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+    }
+    static weir::task<pair> server_first(weir::task<pair> connecting) {
+        pair ends = co_await std::move(connecting);
+        co_return pair{std::move(ends.b), std::move(ends.a)};
+    }
+    weir::task<std::string> talk(weir::task<pair> connecting, client speak,
+                                 http::server_options options) {
         auto root = co_await weir::folder::open(folder_ / ".");
         if (!root) co_return std::string();
         http::file_service files(std::move(*root));
         const auto answer = [&files](http::exchange& exchange) { return files.answer(exchange); };
-        co_return co_await converse(
-            answer, saying("GET /file HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"), options);
+        pair ends = co_await std::move(connecting);
+        co_return co_await converse(std::move(ends), answer, std::move(speak), options);
     }
 
-private:
     weir::test::temporary_folder folder_;
 };
 
+/// What stands behind the head of the first answer.
 std::string body_of(const std::string& answer) {
     const std::size_t end = answer.find("\r\n\r\n");
     return end == answer.npos ? std::string() : answer.substr(end + 4);
@@ -83,6 +108,23 @@ BOOST_AUTO_TEST_CASE(a_large_file_does_not_pass_through_this_process, WEIR_LINUX
         BOOST_TEST((body_of(heard) == content));
         BOOST_TEST(counts.file_sends >= before + 4);  // 256 KiB each, or less
     });
+}
+
+RING_TEST(files_arrive_over_tls_whoever_seals_them) {
+    site pages;
+    const std::string content = text_of(weir::test::is_simulated() ? 100'000 : 3'000'000);
+    const bool is_there = co_await pages.put(content);
+    if (!is_there) co_return;
+    const auto& counts = weir::reactor::current().stats();
+    const auto handed = counts.kernel_tls;
+    const auto sent = counts.file_sends;
+    const auto heard = co_await pages.asked_over_tls();
+    if (weir::test::is_simulated()) co_return;
+    BOOST_TEST(times(heard, content) == 2U);
+    BOOST_TEST(times(heard, "\r\n\r\n" + content.substr(5, 5) + "HTTP/1.1 200 ") == 1U);
+    const bool is_kernel = !weir::tls::kernel_tls_error();
+    BOOST_TEST(counts.kernel_tls - handed == (is_kernel ? 1U : 0U));
+    BOOST_TEST((counts.file_sends > sent) == is_kernel);
 }
 
 namespace {

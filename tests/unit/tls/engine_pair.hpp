@@ -23,7 +23,13 @@ public:
         sent.resize(sent.size() + size);
         return mutable_bytes(sent).last(size);
     }
+    /// What the kernel would seal is kept as it is.
+    [[nodiscard]] mutable_bytes append_message(tls::content_type type, std::size_t size) override {
+        types.push_back(type);
+        return append(size);
+    }
     std::vector<std::byte> sent;
+    std::vector<tls::content_type> types;  ///< of the messages for the kernel
 };
 
 /// One end: an engine, and what it has put on the wire.

@@ -8,6 +8,9 @@
 //   wire --receiver--> open --take_opened--> reader
 //   writer --sender--> seal --sender::append_record--> wire      (as do answers, while opening)
 //                       \--later: what is written waits; sender::go_on, while opening
+//
+// Where the kernel can seal (kTLS), `hand_to_kernel` leaves that to it, and only messages of the
+// layers themselves still come from here: sender::append_message.
 #pragma once
 
 #include <weir/base/bytes.hpp>
@@ -52,6 +55,10 @@ public:
     [[nodiscard]] virtual sealing seal(bytes contents) noexcept = 0;
     /// Says that nothing will follow.
     [[nodiscard]] virtual sealing seal_end() noexcept = 0;
+
+    /// Has the kernel seal what is sent over `fd` from now on. Only while nothing is queued.
+    /// @return  whether it does. `seal` is not asked any more then; the other calls are.
+    [[nodiscard]] virtual bool hand_to_kernel(int fd) noexcept = 0;
 };
 
 }  // namespace weir::net::detail

@@ -52,6 +52,18 @@ public:
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     /// For the layer: what it would seal `later` can be sealed now, or never.
     void go_on() noexcept;
+    /// Has the kernel seal what is sent from now on, where it can: file parts leave without passing
+    /// through memory then. Only while nothing is queued.
+    /// @return  whether bytes may go to the socket as they are: the kernel seals, or nobody does.
+    [[nodiscard]] bool hand_to_kernel() noexcept;
+    /// Whether what is queued has to be put into records before it leaves.
+    [[nodiscard]] bool seals() const noexcept { return layer_ != nullptr && !kernel_seals_; }
+    /// For the layer, when the kernel seals: room for a message of its own, of `size` bytes, which
+    /// leaves as a record of this type.
+    [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
+    /// Bytes have gone to the socket, here or beside the queue: keys wear off, and no kernel of
+    /// today renews them. Fails this sender when they have.
+    void note_sent(std::size_t size) noexcept;
     /// Has the layer say, behind all that is queued, that nothing follows. Once; without a layer
     /// nothing happens.
     void push_end();
@@ -107,9 +119,11 @@ private:
     idle_listener* idle_listener_ = nullptr;
     std::uint64_t sent_ = 0;
     int fd_;
+    std::uint32_t kernel_records_ = 0;  // at most so many were sealed by the kernel
     std::int16_t error_ = 0;
-    bool has_end_ = false;           // push_end was called
     std::uint16_t zero_copies_ = 0;  // sends whose notification has not come yet
+    bool has_end_ = false;           // push_end was called
+    bool kernel_seals_ = false;
 };
 
 }  // namespace weir::net::detail

@@ -57,14 +57,20 @@ inline task<std::string> speak_and_close(const client& speak, net::stream_socket
     co_return heard;
 }
 
-/// Serves one connection to that client; gives what it has heard, without dates.
-inline task<std::string> converse(handler answer, client speak, server_options options = {}) {
-    auto pair = co_await weir::test::tcp_streams::connect();
+/// Serves the client at the other end, `b`; gives what it has heard, without dates.
+inline task<std::string> converse(weir::test::stream_pair<net::tcp_socket> pair, handler answer,
+                                  client speak, server_options options = {}) {
     auto serving = serve(std::move(pair.a), std::move(answer), std::move(options));
     auto speaking = speak_and_close(speak, pair.b);
     auto [served, heard] = co_await when_all(std::move(serving), std::move(speaking));
     static_cast<void>(served);
     co_return without_dates(std::move(heard));
+}
+/// The same over a connection of its own.
+inline task<std::string> converse(handler answer, client speak, server_options options = {}) {
+    auto pair = co_await weir::test::tcp_streams::connect();
+    co_return co_await converse(std::move(pair), std::move(answer), std::move(speak),
+                                std::move(options));
 }
 
 /// A client that says one thing, then ends its direction, and listens to the end.
