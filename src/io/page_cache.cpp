@@ -31,12 +31,6 @@ public:
     std::uint64_t count;
 };
 
-bool is_owned(int file) noexcept {
-    struct stat facts{};
-    const uid_t self = ::geteuid();
-    return ::fstat(file, &facts) == 0 && (self == 0 || self == facts.st_uid);
-}
-
 bool are_resident(std::byte* mapping, std::uint64_t count) noexcept {
     std::array<unsigned char, pages_at_once> flags;
     while (count > 0) {
@@ -50,6 +44,16 @@ bool are_resident(std::byte* mapping, std::uint64_t count) noexcept {
     return true;
 }
 
+bool are_resident(int file, const page_range& pages) noexcept {
+    const auto begin = static_cast<off_t>(pages.first * page_size());
+    const auto mapped = static_cast<std::size_t>(pages.count * page_size());
+    void* mapping = ::mmap(nullptr, mapped, PROT_READ, MAP_SHARED, file, begin);
+    if (mapping == MAP_FAILED) return false;
+    const bool are = are_resident(static_cast<std::byte*>(mapping), pages.count);
+    static_cast<void>(::munmap(mapping, mapped));
+    return are;
+}
+
 }  // namespace
 
 std::int64_t count_cached_pages(int file, std::uint64_t offset, std::size_t size) noexcept {
@@ -60,15 +64,12 @@ std::int64_t count_cached_pages(int file, std::uint64_t offset, std::size_t size
 }
 
 bool is_resident(int file, std::uint64_t offset, std::size_t size) noexcept {
-    if (size == 0 || !is_owned(file)) return false;
+    struct stat facts{};
+    if (size == 0 || ::fstat(file, &facts) != 0) return false;
     const page_range pages(offset, size);
-    const auto begin = static_cast<off_t>(pages.first * page_size());
-    const auto mapped = static_cast<std::size_t>(pages.count * page_size());
-    void* mapping = ::mmap(nullptr, mapped, PROT_READ, MAP_SHARED, file, begin);
-    if (mapping == MAP_FAILED) return false;
-    const bool is = are_resident(static_cast<std::byte*>(mapping), pages.count);
-    static_cast<void>(::munmap(mapping, mapped));
-    return is;
+    // Of a page that the file does not have, the answer is "no", unless it is "yes" for all.
+    const page_range beyond(static_cast<std::uint64_t>(facts.st_size) + page_size(), 1);
+    return are_resident(file, pages) && !are_resident(file, beyond);
 }
 
 bool is_cached(int file, std::uint64_t offset, std::size_t size) noexcept {

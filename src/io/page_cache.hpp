@@ -16,8 +16,8 @@ namespace weir {
 /// @return  pages of the part that are in memory, or a negative errno value.
 [[nodiscard]] std::int64_t count_cached_pages(int file, std::uint64_t offset,
                                               std::size_t size) noexcept;
-/// mincore(2), which needs a mapping, and says "yes" of files of others: so their owner is looked
-/// at.
+/// mincore(2), which needs a mapping. Of files that are none of this process's business it says
+/// "yes" whatever it is asked: that is found out, and taken for "no".
 [[nodiscard]] bool is_resident(int file, std::uint64_t offset, std::size_t size) noexcept;
 
 }  // namespace weir

@@ -9,6 +9,7 @@
 #include <weir/coro/detail/frame_pool.hpp>
 
 #include <linux/tls.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -93,7 +94,8 @@ struct send_queue::piece {
     std::size_t capacity;
     std::size_t contents = 0;  // bytes of the user that a record stands for
     bool is_record = false;
-    bool is_message = false;  // of the layer, for the kernel to seal: what says so lies before data
+    bool is_message = false;  // of the layer, for the kernel to seal: its type lies before data
+    bool was_sent = false;    // of a message
     bool is_end = false;      // of the stream: to be said by the record layer
     bool is_leased = false;   // of memory that other sockets wait for
     buffer_lease lease;
@@ -221,6 +223,18 @@ mutable_bytes send_queue::append_message(std::uint8_t record_type, std::size_t s
     return {made.own_memory() + record_control_bytes, size};
 }
 
+void send_queue::refuse_contents() noexcept {
+    if (is_busy()) return;
+    while (first_ != nullptr && !first_->is_message) {
+        piece::destroy(std::exchange(first_, first_->next));
+    }
+    // A peer that does not read will not hear of it, but of the end.
+    if (first_ != nullptr) static_cast<void>(send_now());
+    owner_.error_ = EPIPE;
+    drop_all();
+    static_cast<void>(settle());
+}
+
 void send_queue::push_end() { add(piece::with_room(0)).is_end = true; }
 
 bool send_queue::seal_pieces() {
@@ -280,13 +294,15 @@ void send_queue::drop_sealed(std::size_t size) noexcept {
 void send_queue::turn_ends() noexcept {
     if (first_ == nullptr || is_busy()) return;
     if (owner_.seals() && !seal_pieces()) return;
+    if (owner_.has_said_last_) return owner_.fail(EPIPE);
+    if (first_->is_message) return send_message();
     if (try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
     start();
 }
 
-bool send_queue::try_send_directly() noexcept {
+int send_queue::send_now() noexcept {
     iovec pieces[max_gathered_pieces];
     std::size_t count = 0;
     for (piece* each = first_; each != nullptr && count < max_gathered_pieces;
@@ -299,7 +315,38 @@ bool send_queue::try_send_directly() noexcept {
     first_->tell_type(message);
     reactor& loop = reactor::current();
     ++loop.stats().direct_calls;
-    const int sent = loop.system().send_now(owner_.fd_, message);
+    return loop.system().send_now(owner_.fd_, message);
+}
+
+// Not through the ring: before Linux 6.1.35 a request that had to wait lost what lies beside it.
+void send_queue::send_message() noexcept {
+    const int sent = send_now();
+    if (sent < 0 && sent != -EAGAIN && sent != -EINTR) return owner_.fail(-sent);
+    first_->was_sent = sent > 0;
+    wait_for_room();
+}
+
+void send_queue::wait_for_room() noexcept {
+    keep_unsent();
+    polls_ = true;
+    start();
+}
+
+void send_queue::take_room(int result) noexcept {
+    if (result < 0 && result != -EINTR && owner_.error_ == 0) {
+        owner_.error_ = static_cast<std::int16_t>(-result);
+    }
+    if (owner_.refuses_contents_ && owner_.error_ == 0) return refuse_contents();
+    if (owner_.error_ == 0 && first_->was_sent) {
+        advance(first_->size);
+        owner_.has_said_last_ = true;
+    }
+    if (owner_.error_ != 0) drop_all();
+    if (settle()) schedule();
+}
+
+bool send_queue::try_send_directly() noexcept {
+    const int sent = send_now();
     if (sent == -EAGAIN || sent == -EINTR) return false;
     if (sent < 0) {
         owner_.fail(-sent);
@@ -308,7 +355,7 @@ bool send_queue::try_send_directly() noexcept {
     advance(static_cast<std::size_t>(sent));
     if (owner_.error_ != 0) drop_all();
     if (!settle()) return true;
-    if (can_leave(*first_)) {
+    if (can_leave(*first_) && !first_->is_message) {
         wait_for_socket();
     } else {
         schedule();
@@ -323,9 +370,10 @@ void send_queue::wait_for_socket() noexcept {
 }
 
 void send_queue::prepare(io_uring_sqe& sqe) noexcept {
+    if (polls_) return op::fill_poll(sqe, owner_.fd_, POLLOUT);
     const int flags = may_block_ ? 0 : MSG_DONTWAIT;
     requested_ = first_->size;
-    if (joined_to(*first_) == nullptr && !first_->is_message)
+    if (joined_to(*first_) == nullptr)
         return op::fill_send(sqe, owner_.fd_, first_->data, first_->size, flags);
     std::size_t count = 0;
     std::size_t total = 0;
@@ -344,7 +392,6 @@ void send_queue::prepare(io_uring_sqe& sqe) noexcept {
     }
     message->msg_iov = pieces;
     message->msg_iovlen = count;
-    first_->tell_type(*message);
     op::fill_send_message(sqe, owner_.fd_, *message, flags);
 }
 
@@ -370,7 +417,10 @@ void send_queue::zero_copy_completed(int result) noexcept {
     take_result(result);
 }
 
-void send_queue::complete(int result, std::uint32_t, bool) noexcept { take_result(result); }
+void send_queue::complete(int result, std::uint32_t, bool) noexcept {
+    if (std::exchange(polls_, false)) return take_room(result);
+    take_result(result);
+}
 
 void send_queue::take_result(int result) noexcept {
     if (result >= 0) {
@@ -378,10 +428,11 @@ void send_queue::take_result(int result) noexcept {
     } else if (result != -EAGAIN && result != -EINTR && owner_.error_ == 0) {
         owner_.error_ = static_cast<std::int16_t>(-result);
     }
+    if (owner_.refuses_contents_ && owner_.error_ == 0) return refuse_contents();
     if (owner_.error_ != 0) drop_all();
     const bool took_all = result >= 0 && static_cast<std::size_t>(result) == requested_;
     if (!settle()) return;
-    if (took_all) return schedule();
+    if (took_all || first_->is_message) return schedule();
     // The socket is full: whatever is left waits for the peer, in memory of its own.
     wait_for_socket();
 }

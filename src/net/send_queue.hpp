@@ -42,6 +42,9 @@ public:
     [[nodiscard]] mutable_bytes append(std::size_t size);
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
+    /// The owner refuses contents: drops them, now or when the send in flight has ended, says the
+    /// layer's last message if the socket takes it, and fails.
+    void refuse_contents() noexcept;
     void push_end();
     /// The layer seals again.
     void go_on() noexcept {
@@ -87,7 +90,14 @@ private:
     [[nodiscard]] bool can_leave(const piece& each) const noexcept;
     /// The piece that leaves with the one before it, in one send; null = none does.
     [[nodiscard]] piece* joined_to(const piece& before) const noexcept;
+    /// What the kernel takes of the first pieces at once, or a negative errno value.
+    [[nodiscard]] int send_now() noexcept;
     [[nodiscard]] bool try_send_directly() noexcept;
+    /// The message in front, as a record of its own.
+    void send_message() noexcept;
+    void wait_for_room() noexcept;
+    /// The socket has room, or an error.
+    void take_room(int result) noexcept;
     [[nodiscard]] bool try_send_zero_copy();
     void take_result(int result) noexcept;
     void wait_for_socket() noexcept;
@@ -107,6 +117,7 @@ private:
     wait_queue progress_;
     zero_copy_send* zero_copy_ = nullptr;
     bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
+    bool polls_ = false;      // the request in flight asks for room
     bool must_wait_ = false;  // the layer seals nothing before it has heard more of the peer
 };
 

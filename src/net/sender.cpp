@@ -6,8 +6,10 @@
 #include <weir/base/assert.hpp>
 #include <weir/io/reactor.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace weir::net::detail {
@@ -15,8 +17,8 @@ namespace {
 
 /// What the kernel puts into a record when there is more.
 constexpr std::size_t kernel_record_bytes = 16 * 1024;
-/// With one key (RFC 8446 5.5 allows 1.4 times as many, of that size).
-constexpr std::uint32_t max_kernel_records = std::uint32_t{1} << 24U;
+/// With one key: 2^24.5, of that size (RFC 8446 5.5).
+constexpr std::uint32_t max_kernel_records = 23'700'000;
 
 }  // namespace
 
@@ -54,26 +56,48 @@ void sender::go_on() noexcept {
     if (queue_ != nullptr) queue_->go_on();
 }
 void sender::push_end() {
-    if (layer_ == nullptr || error_ != 0 || std::exchange(has_end_, true)) return;
+    if (layer_ == nullptr || error_ != 0 || has_end_) return;
+    has_end_ = true;
     if (!kernel_seals_) return queue().push_end();
     if (layer_->seal_end() != sealing::done) fail(EPIPE);
 }
 
-bool sender::hand_to_kernel() noexcept {
+// --- the kernel seals
+// -----------------------------------------------------------------------------
+
+bool sender::hand_to_kernel(std::uint64_t bytes) noexcept {
     if (!seals()) return true;
     WEIR_ASSERT(queue_ == nullptr, "records were handed to the kernel amid others");
-    kernel_seals_ = error_ == 0 && !has_end_ && layer_->hand_to_kernel(fd_);
-    if (kernel_seals_) ++reactor::current().stats().kernel_tls;
-    return kernel_seals_;
+    if (error_ != 0 || has_end_ || bytes / kernel_record_bytes >= max_kernel_records / 2)
+        return false;
+    const std::optional<std::uint64_t> sealed = layer_->hand_to_kernel(fd_);
+    if (!sealed) return false;
+    kernel_seals_ = true;
+    kernel_records_ =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(*sealed, max_kernel_records));
+    ++reactor::current().stats().kernel_tls;
+    return true;
 }
 mutable_bytes sender::append_message(std::uint8_t record_type, std::size_t size) {
     WEIR_ASSERT(kernel_seals_, "messages need a type only when the kernel seals them");
     return queue().append_message(record_type, size);
 }
+void sender::refuse_contents() noexcept {
+    if (!kernel_seals_ || error_ != 0) return;
+    refuses_contents_ = true;
+    if (queue_ == nullptr) {
+        error_ = EPIPE;
+    } else {
+        queue_->refuse_contents();
+    }
+}
+bool sender::is_half_worn() const noexcept { return kernel_records_ >= max_kernel_records / 2; }
 void sender::note_sent(std::size_t size) noexcept {
     if (!kernel_seals_) return;
-    kernel_records_ += 1 + static_cast<std::uint32_t>(size / kernel_record_bytes);
-    if (kernel_records_ >= max_kernel_records && error_ == 0) error_ = EKEYEXPIRED;
+    const std::size_t records = 1 + size / kernel_record_bytes;
+    const std::size_t left = max_kernel_records - kernel_records_;
+    kernel_records_ += static_cast<std::uint32_t>(std::min(records, left));
+    if (records >= left && error_ == 0) error_ = EKEYEXPIRED;
 }
 
 std::size_t sender::queued_bytes() const noexcept {

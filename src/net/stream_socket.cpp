@@ -66,6 +66,9 @@ task<result<void>> stream_socket::shutdown_send() {
         const result<void> progress = co_await detail::progress_awaiter(to);
         if (!progress) co_return fail(progress.error());
     }
+    // The kernel would end the stream ahead of records that it still holds back; a peer that speaks
+    // TLS has been told.
+    if (to.kernel_seals()) co_return {};
     // Not op::shutdown: Linux does that one on a thread of its own.
     const int outcome = reactor::current().system().shut_down(fd, SHUT_WR);
     if (outcome < 0) co_return fail(error_from_errno(-outcome));

@@ -19,7 +19,7 @@ constexpr int most_buffer = 425'984;
 
 int option_store::set(int level, int name, const void* value, unsigned size) {
     // What would change the bytes of the socket is not done here.
-    if (level == IPPROTO_TCP && name == TCP_ULP) return -ENOENT;
+    if (level == IPPROTO_TCP && name == TCP_ULP) return -ENOPROTOOPT;
     const auto* first = static_cast<const std::byte*>(value);
     std::vector<std::byte> copy(first, first + size);
     if (level == SOL_SOCKET && (name == SO_RCVBUF || name == SO_SNDBUF)) {

@@ -14,6 +14,7 @@
 #include <netinet/tcp.h>
 #include <openssl/crypto.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <atomic>
 #include <cerrno>
@@ -26,14 +27,30 @@ namespace {
 
 constexpr char protocol_name[] = "tls";
 
-/// Once the kernel has said that it has no TLS, nobody asks again: it would look for a module each
-/// time.
-std::atomic<bool> kernel_has_none{false};
+/// What the kernel has said that it has not got is not asked for again: it would look for a module
+/// each time. A bit for TLS itself, and one for each suite.
+std::atomic<unsigned> missing_parts{0};
+constexpr unsigned tls_itself = 1;
+
+unsigned part_of(cipher_suite suite) noexcept {
+    return tls_itself << (static_cast<unsigned>(suite) & 0xFU);  // 0x1301 and so on
+}
+
+/// Asks for a part with `request`, unless it is known to be missing.
+template <class F>
+std::error_code ask_for(unsigned part, F&& request) noexcept {
+    if ((missing_parts.load(std::memory_order_relaxed) & part) != 0) {
+        return error_from_errno(ENOENT);
+    }
+    const int outcome = request();
+    if (outcome == -ENOENT) missing_parts.fetch_or(part, std::memory_order_relaxed);
+    return outcome < 0 ? error_from_errno(-outcome) : std::error_code();
+}
 
 /// The kernel's three structures have the same fields, in sizes of their own.
 template <class Info>
-std::error_code install(kernel& system, int fd, std::uint16_t cipher, bytes key, bytes vector,
-                        std::uint64_t first) noexcept {
+int install(kernel& system, int fd, std::uint16_t cipher, bytes key, bytes vector,
+            std::uint64_t first) noexcept {
     Info info{};
     info.info.version = TLS_1_3_VERSION;
     info.info.cipher_type = cipher;
@@ -46,19 +63,11 @@ std::error_code install(kernel& system, int fd, std::uint16_t cipher, bytes key,
     byte_writer(std::as_writable_bytes(std::span(info.rec_seq))).write_big<std::uint64_t>(first);
     const int outcome = system.set_option(fd, SOL_TLS, TLS_TX, &info, sizeof info);
     OPENSSL_cleanse(&info, sizeof info);
-    return outcome < 0 ? error_from_errno(-outcome) : std::error_code();
+    return outcome;
 }
 
-}  // namespace
-
-std::error_code give_keys_to_kernel(kernel& system, int fd, cipher_suite suite, bytes key,
-                                    bytes vector, std::uint64_t first) noexcept {
-    if (kernel_has_none.load(std::memory_order_relaxed)) return error_from_errno(ENOENT);
-    const int outcome =
-        system.set_option(fd, IPPROTO_TCP, TCP_ULP, protocol_name, sizeof protocol_name - 1);
-    if (outcome == -ENOENT) kernel_has_none.store(true, std::memory_order_relaxed);
-    // A socket that has it already was refused its keys the last time.
-    if (outcome < 0 && outcome != -EEXIST) return error_from_errno(-outcome);
+int install_for(cipher_suite suite, kernel& system, int fd, bytes key, bytes vector,
+                std::uint64_t first) noexcept {
     switch (suite) {
         case cipher_suite::aes_128_gcm_sha256:
             return install<tls12_crypto_info_aes_gcm_128>(system, fd, TLS_CIPHER_AES_GCM_128, key,
@@ -70,7 +79,27 @@ std::error_code give_keys_to_kernel(kernel& system, int fd, cipher_suite suite, 
             return install<tls12_crypto_info_chacha20_poly1305>(
                 system, fd, TLS_CIPHER_CHACHA20_POLY1305, key, vector, first);
     }
-    return std::make_error_code(std::errc::invalid_argument);
+    return -EINVAL;
+}
+
+/// Linux waits for a peer, in the loop's thread, where sendfile(2) meets the end of a file amid a
+/// record: not longer than this.
+void limit_waiting(kernel& system, int fd) noexcept {
+    const timeval shortest{0, 1000};
+    static_cast<void>(system.set_option(fd, SOL_SOCKET, SO_SNDTIMEO, &shortest, sizeof shortest));
+}
+
+}  // namespace
+
+std::error_code give_keys_to_kernel(kernel& system, int fd, cipher_suite suite, bytes key,
+                                    bytes vector, std::uint64_t first) noexcept {
+    const std::error_code without = ask_for(tls_itself, [&] {
+        return system.set_option(fd, IPPROTO_TCP, TCP_ULP, protocol_name, sizeof protocol_name - 1);
+    });
+    if (without) return without;
+    limit_waiting(system, fd);
+    return ask_for(part_of(suite),
+                   [&] { return install_for(suite, system, fd, key, vector, first); });
 }
 
 std::error_code kernel_tls_error() noexcept {

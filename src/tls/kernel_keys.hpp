@@ -15,8 +15,8 @@ class kernel;
 
 namespace weir::tls {
 
-/// Has the kernel seal, as records of TLS 1.3, what is sent over `fd` from now on. On an error
-/// nothing has changed.
+/// Has the kernel seal, as records of TLS 1.3, what is sent over `fd` from now on. On an error what
+/// is sent leaves as before. It is to be asked once for a socket.
 ///
 /// @param key     16 or 32 bytes, as the suite has it.
 /// @param vector  12 bytes.

@@ -258,12 +258,13 @@ record_engine::step record_engine::write(bytes contents, wire_output& out) noexc
     return step::done;
 }
 
-bool record_engine::hand_to_kernel(kernel& system, int fd) noexcept {
-    WEIR_ASSERT(!kernel_seals_, "the kernel has the keys already");
-    // New keys that the peer has asked for come before anything else.
-    if (has_said_end_ || owes_update_) return false;
-    kernel_seals_ = !own_.give_to_kernel(system, fd);
-    return kernel_seals_;
+std::error_code record_engine::hand_to_kernel(kernel& system, int fd) noexcept {
+    WEIR_ASSERT(may_hand_over(), "something is to be said before the kernel has the keys");
+    const std::error_code refused = own_.give_to_kernel(system, fd);
+    if (refused) return refused;
+    kernel_seals_ = true;
+    own_.forget();
+    return {};
 }
 
 record_engine::step record_engine::close(wire_output& out) noexcept {

@@ -62,11 +62,17 @@ public:
     }
     [[nodiscard]] std::error_code error() const noexcept { return error_; }
 
-    /// Has the kernel protect what is sent over `fd`; this goes on opening what comes, and has
-    /// `wire_output::append_message` say what is left for it to say. A peer that asks for new keys
-    /// then is refused: no kernel before Linux 6.14 can take them.
-    /// @return  false = nothing has changed.
-    [[nodiscard]] bool hand_to_kernel(kernel& system, int fd) noexcept;
+    /// Has the kernel protect what is sent over `fd`; this goes on opening what comes, and says its
+    /// end by `wire_output::append_message`. A peer that asks for new keys then is refused: no
+    /// kernel before Linux 6.14 can take them. Only while it may.
+    /// Errors: those of `give_keys_to_kernel`; nothing has changed then.
+    [[nodiscard]] std::error_code hand_to_kernel(kernel& system, int fd) noexcept;
+    /// Whether nothing stands before that: its end, or new keys that the peer has asked for.
+    [[nodiscard]] bool may_hand_over() const noexcept {
+        return !has_said_end_ && !owes_update_ && !kernel_seals_;
+    }
+    /// How many records it has protected with its present keys.
+    [[nodiscard]] std::uint64_t sealed_records() const noexcept { return own_.next_record(); }
 
     /// Says that new keys follow, and has the peer do so, too, if `asks_peer`. A peer's own request
     /// is met with the next contents: many of them cost one answer.

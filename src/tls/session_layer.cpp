@@ -5,6 +5,7 @@
 #include <weir/tls/error.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 namespace weir::tls {
@@ -57,6 +58,7 @@ bool session_layer<Engine>::open(bytes wire, net::detail::opened_input& to) noex
     engine_->feed({});  // what is left of it, nobody wants
     answer_bytes_ += out.appended();
     go_on();
+    if (last == step::failed) to_.refuse_contents();
     if (last == step::closed || last == step::failed) {
         return end(last == step::failed ? engine_->error() : std::error_code());
     }
@@ -138,14 +140,15 @@ net::detail::sealing session_layer<Engine>::seal_end() noexcept {
 }
 
 template <class Engine>
-bool session_layer<Engine>::hand_to_kernel(int fd) noexcept {
-    if constexpr (requires { engine_->hand_to_kernel(reactor::current().system(), fd); }) {
-        // Refused once, it is not asked for again.
-        kernel_tls_ = kernel_tls_ && engine_->hand_to_kernel(reactor::current().system(), fd);
-    } else {
-        kernel_tls_ = false;
+std::optional<std::uint64_t> session_layer<Engine>::hand_to_kernel(
+    [[maybe_unused]] int fd) noexcept {
+    if constexpr (std::same_as<Engine, record_engine>) {
+        if (!kernel_tls_ || !engine_->may_hand_over()) return std::nullopt;
+        const std::uint64_t sealed = engine_->sealed_records();
+        kernel_tls_ = !engine_->hand_to_kernel(reactor::current().system(), fd);
+        if (kernel_tls_) return sealed;  // refused once, it is not asked again
     }
-    return kernel_tls_;
+    return std::nullopt;
 }
 
 template class session_layer<engine>;

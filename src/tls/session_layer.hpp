@@ -11,7 +11,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -53,7 +55,7 @@ public:
     [[nodiscard]] std::error_code end_error() const noexcept override { return end_error_; }
     [[nodiscard]] net::detail::sealing seal(bytes contents) noexcept override;
     [[nodiscard]] net::detail::sealing seal_end() noexcept override;
-    [[nodiscard]] bool hand_to_kernel(int fd) noexcept override;
+    [[nodiscard]] std::optional<std::uint64_t> hand_to_kernel(int fd) noexcept override;
 
 private:
     using time_point = std::chrono::steady_clock::time_point;

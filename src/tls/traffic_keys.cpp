@@ -64,8 +64,11 @@ traffic_keys::traffic_keys(cipher_suite suite, const traffic_secret& secret, std
     derive();
 }
 
-traffic_keys::~traffic_keys() {
+traffic_keys::~traffic_keys() { forget(); }
+
+void traffic_keys::forget() noexcept {
     forget_cipher(suite_, identity_);
+    secret_ = traffic_secret();
     OPENSSL_cleanse(key_.data(), key_.size());
     OPENSSL_cleanse(vector_.data(), vector_.size());
 }

@@ -95,6 +95,9 @@ public:
     /// Has the kernel seal with these keys what is sent over `fd`. As `give_keys_to_kernel`.
     [[nodiscard]] std::error_code give_to_kernel(kernel& system, int fd) const noexcept;
 
+    /// Leaves no trace of them; they are of no use then.
+    void forget() noexcept;
+
     /// Whether so much was protected that new keys are due (RFC 8446 5.5).
     [[nodiscard]] bool is_worn() const noexcept { return next_record_ >= max_records; }
     [[nodiscard]] std::uint64_t next_record() const noexcept { return next_record_; }

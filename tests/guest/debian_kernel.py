@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 
 PACKAGE = "linux-image-cloud-amd64"
@@ -14,6 +15,8 @@ class DebianKernel:
         if not (folder / "boot").is_dir():
             self._unpack(self._download())
         self.image = next((folder / "boot").glob("vmlinuz-*"))
+        if not any((folder / "lib/modules").rglob("*.ko")):
+            raise SystemExit("this kernel's modules are packed: the guest is made for Debian 12")
         self._modules = {
             _module_name(path.name.removesuffix(".ko")): path
             for path in (folder / "lib/modules").rglob("*.ko")
@@ -48,7 +51,12 @@ class DebianKernel:
         raise SystemExit(f"no kernel to start; try: apt-get update && apt-get download {PACKAGE}")
 
     def _unpack(self, package: pathlib.Path) -> None:
-        subprocess.run(["dpkg-deb", "-x", package, self._folder], check=True)
+        beside = self._folder / "unpacked"  # whole, or not there
+        subprocess.run(["dpkg-deb", "-x", package, beside], check=True)
+        for part in beside.iterdir():
+            if part.name != "boot":
+                shutil.move(part, self._folder / part.name)
+        shutil.move(beside / "boot", self._folder / "boot")
         package.unlink()
 
 

@@ -25,7 +25,7 @@ FILES = {"etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n"}
 DONE = "guest: exit code "
 
 INIT = """#!/bin/busybox sh
-export PATH=/bin
+export PATH=/usr/bin:/bin
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys
 busybox mount -t devtmpfs dev /dev
@@ -53,7 +53,7 @@ class Guest:
         self,
         command: list[str],
         environment: dict[str, str] | None = None,
-        timeout: float = 600,
+        timeout: float = 180,
         memory_mib: int = 2048,
         copies: list[pathlib.Path] | None = None,
     ) -> int:

@@ -46,16 +46,16 @@ task<await_result_t<A>> await_in_task(A awaited) {
     co_return co_await static_cast<A&&>(awaited);
 }
 
-/// Makes a task of any awaitable. A temporary is moved into it; what has a name, or cannot move, is
-/// referred to and must live until the task ends.
+/// Makes a task of any awaitable. A temporary is moved into it; what has a name is referred to and
+/// must live until the task ends.
 template <awaitable A>
 auto as_task(A&& awaited) {
     if constexpr (is_task<std::remove_cvref_t<A>>) {
         return std::remove_cvref_t<A>(std::forward<A>(awaited));
-    } else if constexpr (std::move_constructible<A>) {
-        return await_in_task<A>(std::forward<A>(awaited));
     } else {
-        return await_in_task<A&&>(std::forward<A>(awaited));
+        static_assert(std::move_constructible<A>,
+                      "give an awaitable that cannot move a name first");
+        return await_in_task<A>(std::forward<A>(awaited));
     }
 }
 

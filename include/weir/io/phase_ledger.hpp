@@ -82,6 +82,9 @@ public:
 class phase_span {
 public:
     phase_span() noexcept = default;
+    phase_span([[maybe_unused]] phase_span&& other) noexcept {
+        WEIR_ASSERT(other.counted_ == nullptr, "a phase was moved after its begin");
+    }
     phase_span(const phase_span&) = delete;
     phase_span& operator=(const phase_span&) = delete;
     ~phase_span() { end(); }

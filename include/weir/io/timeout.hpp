@@ -100,7 +100,8 @@ private:
 /// Runs `awaited` and stops it at `deadline`. Deadlines nest: the nearest one counts.
 ///
 /// @param awaited  a task or another temporary is moved in, so that what this returns may be kept
-///                 in a variable; an awaitable that has a name is referred to and lives longer.
+///                 in a variable; an awaitable that has a name is referred to and lives longer, as
+///                 does the memory that an operation reads or writes.
 /// @return        what `awaited` gives, as a `result`; an operation_canceled that this deadline
 ///                caused becomes timed_out. A `void` task gives timed_out if the deadline passed
 ///                before it ended.

@@ -70,9 +70,9 @@ public:
     /// often, and those before them still open the older tickets. 0 = no resumption.
     std::chrono::seconds ticket_lifetime = std::chrono::hours(2);
     /// Has the kernel seal what a connection sends (kTLS) from the first large file part on, where
-    /// it can (`kernel_tls_error`): with TLS 1.3, and until 16 million records were sent or the
-    /// peer asks for new keys, which end such a connection: no kernel before Linux 6.14 renews
-    /// keys.
+    /// it can (`kernel_tls_error`), with TLS 1.3. Such a connection ends when its peer asks for new
+    /// keys, because no kernel before Linux 6.14 renews them: HTTP ends it with the answer in which
+    /// half of what one key may seal, 180 GiB, has been sent.
     bool kernel_tls = true;
 };
 

@@ -59,7 +59,7 @@ task<result<void>> file_transfer::run() {
 task<result<void>> file_transfer::wait_for_room() {
     co_await ok(stream_.all_sent());
     net::detail::sender& sender = stream_.socket.core().sender();
-    if (left_ >= direct_bytes) static_cast<void>(sender.hand_to_kernel());
+    if (left_ >= direct_bytes) static_cast<void>(sender.hand_to_kernel(left_));
     if (!std::exchange(has_begun_, true) || sender.seals()) co_return result<void>();
     auto waiting = writable(stream_.socket.native_handle());
     const auto ready = co_await with_timeout(stream_.core.options.send_timeout, std::move(waiting));

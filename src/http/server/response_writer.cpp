@@ -75,6 +75,7 @@ result<void> response_writer::put_head(http::status code, std::string_view conte
 
 void response_writer::put_end_of_head(http::status code, bool is_whole) {
     if (framing_ == body_framing::until_close || stream_.core.draining) goes_on_ = false;
+    if (stream_.socket.core().sender().is_half_worn()) goes_on_ = false;
     if (!body_.can_go_on() || (is_whole && !body_.can_be_passed())) goes_on_ = false;
     body_.awaits_continue_ = false;  // nothing may come before the end of an answer
     connection_note note = connection_note::close;

@@ -15,6 +15,8 @@ namespace weir::op {
 void fill_cancel(io_uring_sqe& sqe, std::uint64_t target) noexcept;
 /// Wakes the ring behind `ring_fd` with an empty message; only a failure completes here.
 void fill_ring_message(io_uring_sqe& sqe, int ring_fd) noexcept;
+/// Reports `events` on `fd` once.
+void fill_poll(io_uring_sqe& sqe, int fd, unsigned events) noexcept;
 /// Reports `events` on `fd` each time they arise, until cancelled.
 void fill_poll_multishot(io_uring_sqe& sqe, int fd, unsigned events) noexcept;
 /// Accepts connections until cancelled. The peer's address is not taken: all accepts would share

@@ -14,14 +14,17 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 using weir::test::error_of;
 using weir::test::expect_failure;
 using weir::test::expect_success;
+using namespace std::chrono_literals;
 namespace tls = weir::tls;
 
 BOOST_AUTO_TEST_SUITE(kernel_tls_test)
@@ -54,7 +57,7 @@ weir::task<pair_of_sockets> connected(std::string suite = {}, bool kernel_tls = 
 }
 
 bool hand_to_kernel(weir::net::tcp_socket& socket) {
-    return socket.core().sender().hand_to_kernel();
+    return socket.core().sender().hand_to_kernel(100'000);
 }
 
 /// `a` is the server, for which the kernel seals.
@@ -137,6 +140,96 @@ weir::task<> a_forged_record_is_answered() {
     BOOST_TEST((error_of(told) == std::error_code(20, tls::alert_category())));  // bad_record_mac
 }
 
+/// Everything that the client hears until its end; what that was.
+weir::task<std::pair<std::size_t, std::error_code>> hear_all(weir::net::tcp_socket& client) {
+    std::size_t heard = 0;
+    for (;;) {
+        const auto piece = co_await client.receive();
+        if (!piece) co_return std::pair(heard, piece.error());
+        if (piece->empty()) co_return std::pair(heard, std::error_code());
+        heard += piece->size();
+    }
+}
+
+weir::task<> nothing_follows_a_fatal_alert() {
+    auto pair = co_await kernel_tls_streams::connect();
+    const std::string forged = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+    static_cast<void>(!::send(pair.b.native_handle(), forged.data(), forged.size(), 0));
+    const auto arrived = co_await pair.a.receive();
+    BOOST_TEST((error_of(arrived) == tls::errc::bad_record));
+    expect_failure(co_await pair.a.send_copy(weir::as_bytes("and yet")));
+    expect_failure(co_await pair.a.close());  // it says that sending has failed
+    const auto [heard, why] = co_await hear_all(pair.b);
+    BOOST_TEST(heard == 0U);
+    BOOST_TEST((why == std::error_code(20, tls::alert_category())));  // bad_record_mac
+}
+
+/// More than the sockets take, so that most of it waits in the queue when it is found out.
+weir::task<> queued_contents_do_not_follow_either() {
+    auto pair = co_await kernel_tls_streams::connect();
+    const std::size_t size = 40'000'000;
+    const std::string forged = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+    auto sending = [&]() -> weir::task<> {
+        const std::vector<std::byte> data(size);
+        expect_failure(co_await pair.a.send_copy(data));
+        expect_failure(co_await pair.a.close());
+    };
+    auto forging = [&]() -> weir::task<> {
+        co_await weir::test::turns(3);
+        static_cast<void>(!::send(pair.b.native_handle(), forged.data(), forged.size(), 0));
+        const auto arrived = co_await pair.a.receive();
+        BOOST_TEST((error_of(arrived) == tls::errc::bad_record));
+    };
+    co_await weir::when_all(sending(), forging());
+    const auto [heard, why] = co_await hear_all(pair.b);
+    BOOST_TEST(heard < size);
+    BOOST_TEST(static_cast<bool>(why));
+}
+
+/// The kernel keeps records back that the peer has no room for: none is lost by closing.
+weir::task<> a_slow_peer_gets_the_end() {
+    auto pair = co_await connected();
+    for (auto* each : {&pair.a, &pair.b}) {
+        const int small = 4096;
+        for (const int which : {SO_SNDBUF, SO_RCVBUF}) {
+            static_cast<void>(
+                ::setsockopt(each->native_handle(), SOL_SOCKET, which, &small, sizeof small));
+        }
+    }
+    BOOST_REQUIRE(hand_to_kernel(pair.a));
+    const std::size_t size = 300'000;
+    auto sending = [&]() -> weir::task<> {
+        co_await send_pattern(pair.a, size, 9);
+        expect_success(co_await pair.a.close(60s));
+    };
+    auto reading = [&]() -> weir::task<> {
+        std::vector<std::byte> little(1000);
+        weir::test::pattern expected(9);
+        std::size_t heard = 0;
+        for (;;) {
+            const auto got = co_await pair.b.read_some(little);
+            BOOST_REQUIRE(got.has_value());
+            if (*got == 0) break;
+            BOOST_REQUIRE(expected.matches(weir::bytes(little).first(*got)));
+            heard += *got;
+            co_await weir::test::turns(1);
+        }
+        BOOST_TEST(heard == size);
+    };
+    co_await weir::when_all(sending(), reading());
+}
+
+weir::task<> contents_after_the_end() {
+    auto pair = co_await kernel_tls_streams::connect();
+    expect_success(co_await pair.a.shutdown_send());
+    static_cast<void>(co_await pair.a.send_copy(weir::as_bytes("one more thing")));
+    co_await weir::test::turns(3);
+    expect_failure(co_await pair.a.send_copy(weir::as_bytes("and another")));
+    const auto [heard, why] = co_await hear_all(pair.b);
+    BOOST_TEST(heard == 0U);
+    BOOST_TEST(!why);
+}
+
 weir::task<> new_keys_of_the_peer() {
     auto pair = co_await kernel_tls_streams::connect();
     BOOST_TEST(SSL_key_update(openssl_of(pair.b), SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
@@ -160,17 +253,31 @@ weir::task<> new_keys_that_are_owed_come_first() {
     BOOST_REQUIRE(heard.has_value());
     BOOST_TEST(!hand_to_kernel(pair.a));
     co_await send_and_check(pair, 50'000, 3);
+    BOOST_TEST(hand_to_kernel(pair.a));
+    co_await send_and_check(pair, 50'000, 4);
 }
 
 weir::task<> worn_keys() {
     auto pair = co_await kernel_tls_streams::connect();
     auto& sender = pair.a.core().sender();
-    constexpr std::size_t piece = std::size_t{1} << 30U;  // 65 536 records and one
-    for (int i = 0; i < 255; ++i) sender.note_sent(piece);
+    constexpr std::size_t piece = std::size_t{180} << 30U;
+    BOOST_TEST(!sender.is_half_worn());
+    sender.note_sent(piece);
+    BOOST_TEST(!sender.is_half_worn());
+    sender.note_sent(std::size_t{1} << 30U);
+    BOOST_TEST(sender.is_half_worn());
     co_await send_and_check(pair, 1000, 1);
+    BOOST_TEST(!sender.error());
+    sender.note_sent(piece);
     sender.note_sent(piece);
     BOOST_TEST((sender.error() == weir::error_from_errno(EKEYEXPIRED)));
     expect_failure(co_await pair.a.send_copy(weir::as_bytes("too late")));
+}
+
+weir::task<> too_much_for_one_key() {
+    auto pair = co_await connected();
+    BOOST_TEST(!pair.a.core().sender().hand_to_kernel(std::uint64_t{200} << 30U));
+    BOOST_TEST(pair.a.core().sender().hand_to_kernel(std::uint64_t{100} << 30U));
 }
 
 /// A kernel that cannot, a server that must not: either way the layer goes on.
@@ -222,6 +329,17 @@ BOOST_AUTO_TEST_CASE(the_end_is_a_record_of_its_own) {
 }
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_by_the_kernel_too) {
     weir::test::on_reactor(a_forged_record_is_answered);
+}
+BOOST_AUTO_TEST_CASE(nothing_follows_what_was_wrong) {
+    weir::test::on_reactor(nothing_follows_a_fatal_alert);
+    weir::test::on_reactor(queued_contents_do_not_follow_either);
+}
+BOOST_AUTO_TEST_CASE(nothing_follows_the_end) { weir::test::on_reactor(contents_after_the_end); }
+BOOST_AUTO_TEST_CASE(a_peer_that_reads_slowly_gets_all_of_it) {
+    weir::test::on_reactor(a_slow_peer_gets_the_end);
+}
+BOOST_AUTO_TEST_CASE(a_part_that_would_wear_off_the_keys_is_sealed_here) {
+    weir::test::on_reactor(too_much_for_one_key);
 }
 BOOST_AUTO_TEST_CASE(a_peer_may_renew_its_keys_but_not_ours) {
     weir::test::on_reactor(new_keys_of_the_peer);

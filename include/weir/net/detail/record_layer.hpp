@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <system_error>
 
 namespace weir::net::detail {
@@ -57,8 +58,9 @@ public:
     [[nodiscard]] virtual sealing seal_end() noexcept = 0;
 
     /// Has the kernel seal what is sent over `fd` from now on. Only while nothing is queued.
-    /// @return  whether it does. `seal` is not asked any more then; the other calls are.
-    [[nodiscard]] virtual bool hand_to_kernel(int fd) noexcept = 0;
+    /// @return  how many records were sealed with its keys before; nullopt = it does not. `seal` is
+    ///          not asked any more when it does; the other calls are.
+    [[nodiscard]] virtual std::optional<std::uint64_t> hand_to_kernel(int fd) noexcept = 0;
 };
 
 }  // namespace weir::net::detail

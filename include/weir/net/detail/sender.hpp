@@ -54,16 +54,24 @@ public:
     void go_on() noexcept;
     /// Has the kernel seal what is sent from now on, where it can: file parts leave without passing
     /// through memory then. Only while nothing is queued.
-    /// @return  whether bytes may go to the socket as they are: the kernel seals, or nobody does.
-    [[nodiscard]] bool hand_to_kernel() noexcept;
+    /// @param bytes  that are to be sent; it is not asked when its keys might not last for them.
+    /// @return       whether bytes may go to the socket as they are: the kernel seals, or nobody.
+    [[nodiscard]] bool hand_to_kernel(std::uint64_t bytes) noexcept;
     /// Whether what is queued has to be put into records before it leaves.
     [[nodiscard]] bool seals() const noexcept { return layer_ != nullptr && !kernel_seals_; }
-    /// For the layer, when the kernel seals: room for a message of its own, of `size` bytes, which
-    /// leaves as a record of this type.
-    [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
-    /// Bytes have gone to the socket, here or beside the queue: keys wear off, and no kernel of
-    /// today renews them. Fails this sender when they have.
+    [[nodiscard]] bool kernel_seals() const noexcept { return kernel_seals_; }
+    /// Whether half of what the kernel may seal with its keys is used up: it does not renew them,
+    /// so that this connection should end before long.
+    [[nodiscard]] bool is_half_worn() const noexcept;
+    /// Bytes have gone to the socket beside the queue. Fails this sender when its keys have worn
+    /// off.
     void note_sent(std::size_t size) noexcept;
+    /// For the layer, when the kernel seals: room for its last message, of `size` bytes, which
+    /// leaves as a record of this type. Contents behind it are refused.
+    [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
+    /// For the layer, which has failed: contents leave no more, only its last message. Where it
+    /// seals, it refuses them itself.
+    void refuse_contents() noexcept;
     /// Has the layer say, behind all that is queued, that nothing follows. Once; without a layer
     /// nothing happens.
     void push_end();
@@ -122,8 +130,10 @@ private:
     std::uint32_t kernel_records_ = 0;  // at most so many were sealed by the kernel
     std::int16_t error_ = 0;
     std::uint16_t zero_copies_ = 0;  // sends whose notification has not come yet
-    bool has_end_ = false;           // push_end was called
-    bool kernel_seals_ = false;
+    bool has_end_ : 1 = false;       // push_end was called
+    bool kernel_seals_ : 1 = false;
+    bool refuses_contents_ : 1 = false;
+    bool has_said_last_ : 1 = false;  // the layer's last message has left, the kernel sealing
 };
 
 }  // namespace weir::net::detail
