@@ -38,7 +38,10 @@ void stop_waiting(promise_base& waiting) noexcept {
 }  // namespace detail
 
 scope::scope(scope& parent, inherit_stop inherit) noexcept
-    : parent_(&parent), context_(parent.context_), inherits_stop_(inherit == inherit_stop::yes) {
+    : list_node(),
+      parent_(&parent),
+      context_(parent.context_),
+      inherits_stop_(inherit == inherit_stop::yes) {
     if (inherits_stop_) {
         deadline_ = parent.deadline_;
         stopped_ = parent.stopped_;

@@ -223,12 +223,14 @@ mutable_bytes send_queue::append_message(std::uint8_t record_type, std::size_t s
     return {made.own_memory() + record_control_bytes, size};
 }
 
+bool send_queue::only_ends() const noexcept { return first_ == nullptr || first_->is_message; }
+
 void send_queue::refuse_contents() noexcept {
-    if (is_busy()) return;
+    if (is_active()) return cancel();  // and then again
     while (first_ != nullptr && !first_->is_message) {
         piece::destroy(std::exchange(first_, first_->next));
     }
-    // A peer that does not read will not hear of it, but of the end.
+    // A peer whose socket is full will not hear of it, but of the end.
     if (first_ != nullptr) static_cast<void>(send_now());
     owner_.error_ = EPIPE;
     drop_all();
@@ -295,7 +297,9 @@ void send_queue::turn_ends() noexcept {
     if (first_ == nullptr || is_busy()) return;
     if (owner_.seals() && !seal_pieces()) return;
     if (owner_.has_said_last_) return owner_.fail(EPIPE);
-    if (first_->is_message) return send_message();
+    if (first_->is_message) {
+        return std::exchange(has_room_, false) ? send_message() : wait_for_room();
+    }
     if (try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
@@ -336,7 +340,7 @@ void send_queue::take_room(int result) noexcept {
     if (result < 0 && result != -EINTR && owner_.error_ == 0) {
         owner_.error_ = static_cast<std::int16_t>(-result);
     }
-    if (owner_.refuses_contents_ && owner_.error_ == 0) return refuse_contents();
+    has_room_ = result >= 0;
     if (owner_.error_ == 0 && first_->was_sent) {
         advance(first_->size);
         owner_.has_said_last_ = true;
@@ -425,6 +429,8 @@ void send_queue::complete(int result, std::uint32_t, bool) noexcept {
 void send_queue::take_result(int result) noexcept {
     if (result >= 0) {
         advance(static_cast<std::size_t>(result));
+    } else if (result == -ECANCELED && owner_.refuses_contents_) {
+        // By us, and without bytes.
     } else if (result != -EAGAIN && result != -EINTR && owner_.error_ == 0) {
         owner_.error_ = static_cast<std::int16_t>(-result);
     }

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] mutable_bytes append(std::size_t size);
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
+    [[nodiscard]] bool only_ends() const noexcept;
     /// The owner refuses contents: drops them, now or when the send in flight has ended, says the
     /// layer's last message if the socket takes it, and fails.
     void refuse_contents() noexcept;
@@ -118,6 +119,7 @@ private:
     zero_copy_send* zero_copy_ = nullptr;
     bool may_block_ = false;  // the send in flight waits for the socket instead of giving up
     bool polls_ = false;      // the request in flight asks for room
+    bool has_room_ = false;   // it has said so
     bool must_wait_ = false;  // the layer seals nothing before it has heard more of the peer
 };
 

@@ -15,10 +15,10 @@
 namespace weir::net::detail {
 namespace {
 
-/// What the kernel puts into a record when there is more.
-constexpr std::size_t kernel_record_bytes = 16 * 1024;
-/// With one key: 2^24.5, of that size (RFC 8446 5.5).
-constexpr std::uint32_t max_kernel_records = 23'700'000;
+/// A key may seal 2^24.5 records of 16 KiB (RFC 8446 5.5). Smaller ones cost less, 1 KiB at least.
+constexpr std::uint64_t worn_unit_bytes = 1024;
+constexpr std::uint64_t worn_units_of_record = 16;
+constexpr std::uint32_t max_worn_units = 23'700'000U * worn_units_of_record;
 
 }  // namespace
 
@@ -68,13 +68,12 @@ void sender::push_end() {
 bool sender::hand_to_kernel(std::uint64_t bytes) noexcept {
     if (!seals()) return true;
     WEIR_ASSERT(queue_ == nullptr, "records were handed to the kernel amid others");
-    if (error_ != 0 || has_end_ || bytes / kernel_record_bytes >= max_kernel_records / 2)
-        return false;
+    if (error_ != 0 || has_end_ || bytes / worn_unit_bytes >= max_worn_units / 2) return false;
     const std::optional<std::uint64_t> sealed = layer_->hand_to_kernel(fd_);
     if (!sealed) return false;
     kernel_seals_ = true;
-    kernel_records_ =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(*sealed, max_kernel_records));
+    worn_units_ = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(*sealed * worn_units_of_record, max_worn_units));
     ++reactor::current().stats().kernel_tls;
     return true;
 }
@@ -84,6 +83,11 @@ mutable_bytes sender::append_message(std::uint8_t record_type, std::size_t size)
 }
 void sender::refuse_contents() noexcept {
     if (!kernel_seals_ || error_ != 0) return;
+    // The end that was said stands behind contents, and must not outlive any.
+    if (has_end_) {
+        if (queue_ != nullptr && !queue_->only_ends()) fail(EPIPE);
+        return;
+    }
     refuses_contents_ = true;
     if (queue_ == nullptr) {
         error_ = EPIPE;
@@ -91,13 +95,13 @@ void sender::refuse_contents() noexcept {
         queue_->refuse_contents();
     }
 }
-bool sender::is_half_worn() const noexcept { return kernel_records_ >= max_kernel_records / 2; }
+bool sender::is_half_worn() const noexcept { return worn_units_ >= max_worn_units / 2; }
 void sender::note_sent(std::size_t size) noexcept {
     if (!kernel_seals_) return;
-    const std::size_t records = 1 + size / kernel_record_bytes;
-    const std::size_t left = max_kernel_records - kernel_records_;
-    kernel_records_ += static_cast<std::uint32_t>(std::min(records, left));
-    if (records >= left && error_ == 0) error_ = EKEYEXPIRED;
+    const std::uint64_t units = 1 + size / worn_unit_bytes;
+    const std::uint64_t left = max_worn_units - worn_units_;
+    worn_units_ += static_cast<std::uint32_t>(std::min(units, left));
+    if (units >= left && error_ == 0) error_ = EKEYEXPIRED;
 }
 
 std::size_t sender::queued_bytes() const noexcept {
@@ -109,6 +113,8 @@ wait_queue& sender::progress() noexcept {
     WEIR_ASSERT(queue_ != nullptr, "progress was awaited of a sender that has nothing to send");
     return queue_->progress();
 }
+
+bool sender::only_ends() const noexcept { return queue_ != nullptr && queue_->only_ends(); }
 
 void sender::fail(int error) noexcept {
     if (error_ == 0) error_ = static_cast<std::int16_t>(error);

@@ -53,9 +53,10 @@ public:
     }
     void hurry() noexcept {
         hurried_ = true;
+        const bool only_ends = core_.sender().only_ends();  // all contents are with the kernel
         if (!core_.sender().has_sent_all()) core_.sender().fail(ECANCELED);
         // Without a reset the kernel keeps the memory of zero-copy sends while it tries again.
-        if (!core_.sender().is_idle()) reset_on_close();
+        if (!core_.sender().is_idle() && !only_ends) reset_on_close();
         close_when_idle();
     }
 

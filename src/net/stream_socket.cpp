@@ -68,7 +68,7 @@ task<result<void>> stream_socket::shutdown_send() {
     }
     // The kernel would end the stream ahead of records that it still holds back; a peer that speaks
     // TLS has been told.
-    if (to.kernel_seals()) co_return {};
+    if (to.kernel_seals() && !to.has_failed()) co_return {};
     // Not op::shutdown: Linux does that one on a thread of its own.
     const int outcome = reactor::current().system().shut_down(fd, SHUT_WR);
     if (outcome < 0) co_return fail(error_from_errno(-outcome));

@@ -36,12 +36,9 @@ unsigned part_of(cipher_suite suite) noexcept {
     return tls_itself << (static_cast<unsigned>(suite) & 0xFU);  // 0x1301 and so on
 }
 
-/// Asks for a part with `request`, unless it is known to be missing.
+/// Asks for a part with `request`, and remembers that it is missing.
 template <class F>
 std::error_code ask_for(unsigned part, F&& request) noexcept {
-    if ((missing_parts.load(std::memory_order_relaxed) & part) != 0) {
-        return error_from_errno(ENOENT);
-    }
     const int outcome = request();
     if (outcome == -ENOENT) missing_parts.fetch_or(part, std::memory_order_relaxed);
     return outcome < 0 ? error_from_errno(-outcome) : std::error_code();
@@ -83,7 +80,7 @@ int install_for(cipher_suite suite, kernel& system, int fd, bytes key, bytes vec
 }
 
 /// Linux waits for a peer, in the loop's thread, where sendfile(2) meets the end of a file amid a
-/// record: not longer than this.
+/// record: not longer than this, or a tick of the kernel.
 void limit_waiting(kernel& system, int fd) noexcept {
     const timeval shortest{0, 1000};
     static_cast<void>(system.set_option(fd, SOL_SOCKET, SO_SNDTIMEO, &shortest, sizeof shortest));
@@ -93,6 +90,10 @@ void limit_waiting(kernel& system, int fd) noexcept {
 
 std::error_code give_keys_to_kernel(kernel& system, int fd, cipher_suite suite, bytes key,
                                     bytes vector, std::uint64_t first) noexcept {
+    const unsigned needed = tls_itself | part_of(suite);
+    if ((missing_parts.load(std::memory_order_relaxed) & needed) != 0) {
+        return error_from_errno(ENOENT);
+    }
     const std::error_code without = ask_for(tls_itself, [&] {
         return system.set_option(fd, IPPROTO_TCP, TCP_ULP, protocol_name, sizeof protocol_name - 1);
     });

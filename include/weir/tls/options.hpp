@@ -70,9 +70,9 @@ public:
     /// often, and those before them still open the older tickets. 0 = no resumption.
     std::chrono::seconds ticket_lifetime = std::chrono::hours(2);
     /// Has the kernel seal what a connection sends (kTLS) from the first large file part on, where
-    /// it can (`kernel_tls_error`), with TLS 1.3. Such a connection ends when its peer asks for new
-    /// keys, because no kernel before Linux 6.14 renews them: HTTP ends it with the answer in which
-    /// half of what one key may seal, 180 GiB, has been sent.
+    /// it can (`kernel_tls_error`), with TLS 1.3. No kernel before Linux 6.14 renews keys, so such
+    /// a connection ends when its peer asks for new ones, or when 360 GiB were sent (messages count
+    /// 1 KiB at least). HTTP keeps none alive that has sent half of that.
     bool kernel_tls = true;
 };
 

@@ -70,8 +70,9 @@ task<result<void>> file_transfer::wait_for_room() {
 }
 
 task<result<std::size_t>> file_transfer::send_some() {
-    const bool is_sealed_here = stream_.socket.core().sender().seals();
-    if (is_sealed_here || left_ < direct_bytes) co_return co_await read_and_send();
+    net::detail::sender& sender = stream_.socket.core().sender();
+    if (sender.error()) co_return fail(sender.error());  // it may have failed while this waited
+    if (sender.seals() || left_ < direct_bytes) co_return co_await read_and_send();
     const int sent = send_directly();
     if (sent == -EOPNOTSUPP) co_return co_await read_and_send();
     if (sent == 0) co_return fail(make_error_code(errc::length_mismatch));
@@ -105,7 +106,9 @@ task<result<std::size_t>> file_transfer::read_and_send() {
     const std::size_t got = co_await ok(file_.read_some_at(offset_, piece.memory().first(wanted)));
     if (got == 0) co_return fail(make_error_code(errc::length_mismatch));
     const bytes data = piece.memory().first(got);
-    if (!stream_.socket.core().sender().seals()) {
+    net::detail::sender& sender = stream_.socket.core().sender();
+    if (sender.error()) co_return fail(sender.error());
+    if (!sender.seals()) {
         co_return note_sent(send_now(stream_.socket.native_handle(), data));
     }
     co_await ok(stream_.socket.send_copy(data));  // at once: nothing else is queued

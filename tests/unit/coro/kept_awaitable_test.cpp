@@ -39,22 +39,22 @@ using namespace std::chrono_literals;
 template <class... Awaitables>
 inline constexpr bool may_be_kept = (std::is_move_constructible_v<Awaitables> && ...);
 
-weir::task<> nothing();
-
+using work = weir::task<>;
 using sleep = weir::sleep_awaiter;
 using socket = weir::net::tcp_socket&;
 using datagrams = weir::net::udp_socket&;
 using numbers = weir::channel<int>&;
 
 static_assert(
-    may_be_kept<decltype(weir::when_all(nothing(), std::declval<sleep>())),
-                decltype(weir::when_any(nothing(), std::declval<sleep>())),
+    may_be_kept<decltype(weir::when_all(std::declval<work>(), std::declval<sleep>())),
+                decltype(weir::when_any(std::declval<work>(), std::declval<sleep>())),
                 decltype(weir::with_timeout(1s, std::declval<sleep>())),
-                decltype(weir::with_stop(std::declval<weir::stop_source&>(), nothing())),
+                decltype(weir::with_stop(std::declval<weir::stop_source&>(), std::declval<work>())),
                 decltype(weir::shield(std::declval<sleep>(), 1s)),
-                decltype(weir::within(1s, nothing())), decltype(weir::phase("", nothing())),
-                decltype(weir::with_value(std::declval<const int&>(), nothing())),
-                decltype(weir::trace::span("", nothing()))>);
+                decltype(weir::within(1s, std::declval<work>())),
+                decltype(weir::phase("", std::declval<work>())),
+                decltype(weir::with_value(std::declval<const int&>(), std::declval<work>())),
+                decltype(weir::trace::span("", std::declval<work>()))>);
 static_assert(may_be_kept<sleep, weir::op::read, weir::op::write, weir::op::poll, weir::op::connect,
                           weir::op::file_status>);
 static_assert(
@@ -64,14 +64,15 @@ static_assert(
         decltype(std::declval<weir::net::tcp_acceptor&>().accept()),
         decltype(std::declval<datagrams>().receive()),
         decltype(std::declval<datagrams>().send({}))>);
-static_assert(may_be_kept<decltype(std::declval<numbers>().send(1)),
-                          decltype(std::declval<numbers>().receive()),
-                          decltype(std::declval<numbers>().receive_many(2)),
-                          decltype(std::declval<weir::event&>().wait()),
-                          decltype(std::declval<weir::mutex&>().lock()),
-                          decltype(std::declval<weir::semaphore&>().acquire()),
-                          decltype(std::declval<weir::task_group&>().join()),
-                          decltype(std::declval<weir::task_group&>().spawn(nothing))>);
+static_assert(
+    may_be_kept<
+        decltype(std::declval<numbers>().send(1)), decltype(std::declval<numbers>().receive()),
+        decltype(std::declval<numbers>().receive_many(2)),
+        decltype(std::declval<weir::event&>().wait()),
+        decltype(std::declval<weir::mutex&>().lock()),
+        decltype(std::declval<weir::semaphore&>().acquire()),
+        decltype(std::declval<weir::task_group&>().join()),
+        decltype(std::declval<weir::task_group&>().spawn(std::declval<weir::task<> (*)()>()))>);
 static_assert(may_be_kept<decltype(weir::offload([] { return 1; })),
                           decltype(std::declval<weir::shard&>().run([] { return 1; }))>);
 

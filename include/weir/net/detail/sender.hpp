@@ -99,6 +99,8 @@ public:
         return error_ == 0 ? std::error_code() : error_from_errno(error_);
     }
     [[nodiscard]] bool has_failed() const noexcept { return error_ != 0; }
+    /// Whether nothing is left of what was queued but the layer's last message, the kernel sealing.
+    [[nodiscard]] bool only_ends() const noexcept;
     /// Drops everything that is queued and ends the send in flight; later pushes are ignored.
     /// @param error  an errno value, not 0.
     void fail(int error) noexcept;
@@ -127,7 +129,7 @@ private:
     idle_listener* idle_listener_ = nullptr;
     std::uint64_t sent_ = 0;
     int fd_;
-    std::uint32_t kernel_records_ = 0;  // at most so many were sealed by the kernel
+    std::uint32_t worn_units_ = 0;  // of the keys that the kernel has
     std::int16_t error_ = 0;
     std::uint16_t zero_copies_ = 0;  // sends whose notification has not come yet
     bool has_end_ : 1 = false;       // push_end was called
