@@ -19,7 +19,7 @@ from requirements import need_command, need_file
 SCRATCH_BYTES = 512 << 20
 MAX_FILES = 1_000_000
 BUSYBOX = pathlib.Path("/bin/busybox")
-# virtio_blk and ext4 for /tmp: memory file systems cannot do all that a disk's can.
+# For a disk: memory file systems cannot do all that its file system can.
 OWN_MODULES = ("virtio_pci", "virtio_blk", "ext4", "crc32c_generic")
 FILES = {"etc/hosts": b"127.0.0.1 localhost\n::1 localhost\n"}
 DONE = "guest: exit code "
@@ -30,7 +30,8 @@ busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys
 busybox mount -t devtmpfs dev /dev
 for module in {modules}; do busybox insmod /modules/$module; done
-busybox mount -t ext4 /dev/vda /tmp
+busybox mount -t ext4 /dev/vda /scratch
+export TMPDIR=/scratch
 busybox ifconfig lo 127.0.0.1 up
 ulimit -n {max_files}
 busybox uname -sr
@@ -78,7 +79,7 @@ class Guest:
 
     def _archive(self, init: str, copies: list[pathlib.Path]) -> bytes:
         archive = Archive()
-        for name in ("proc", "sys", "dev", "tmp", str(pathlib.Path.cwd()).lstrip("/")):
+        for name in ("proc", "sys", "dev", "tmp", "scratch", str(pathlib.Path.cwd()).lstrip("/")):
             archive.add_folder(name)
         archive.add_file("init", init.encode(), 0o755)
         archive.add_copy(BUSYBOX)
