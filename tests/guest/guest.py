@@ -54,7 +54,7 @@ class Guest:
         self,
         command: list[str],
         environment: dict[str, str] | None = None,
-        timeout: float = 180,
+        timeout: float = 500,
         memory_mib: int = 2048,
         copies: list[pathlib.Path] | None = None,
     ) -> int:
