@@ -4,7 +4,7 @@
 as it takes: for counts that this machine's limit does not allow. It is slow there, and counts the
 same bytes. 50,000 connections take 10 GiB of memory and 15 minutes.
 
-usage: benchmarks/idle/in_guest.py [option of run.py...]
+usage: benchmarks/idle/in_guest.py [option of run.py...]        after ./dev build
 """
 
 import os

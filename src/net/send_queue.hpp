@@ -12,8 +12,9 @@
 //   first_                 last_record_                last_
 //   record, record, ... record   |   contents, contents, ...
 //
-// Where the kernel seals (kTLS) pieces leave as they are; a message of the layer itself leaves
-// alone, with its type beside it.
+// Where the kernel seals (kTLS) pieces leave as they are, and the layer's last message as a record
+// of its own, with its type beside it. It is sent when the socket has room, and counts as sent when
+// it has room again: until then the kernel may keep records back that a close would lose.
 //
 // Large shared bytes are sent without a copy where the kernel can (`zero_copy_send`).
 //
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] mutable_bytes append(std::size_t size);
     [[nodiscard]] mutable_bytes append_record(std::size_t size);
     [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
+    /// Whether no contents stand before the layer's last message.
     [[nodiscard]] bool only_ends() const noexcept;
     /// The owner refuses contents: drops them, now or when the send in flight has ended, says the
     /// layer's last message if the socket takes it, and fails.

@@ -62,8 +62,7 @@ void sender::push_end() {
     if (layer_->seal_end() != sealing::done) fail(EPIPE);
 }
 
-// --- the kernel seals
-// -----------------------------------------------------------------------------
+// --- the kernel seals --------------------------------------------------------------------------
 
 bool sender::hand_to_kernel(std::uint64_t bytes) noexcept {
     if (!seals()) return true;

@@ -3,7 +3,6 @@
 
 import pathlib
 import re
-import shutil
 import subprocess
 
 PACKAGE = "linux-image-cloud-amd64"
@@ -12,15 +11,16 @@ PACKAGE = "linux-image-cloud-amd64"
 class DebianKernel:
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
-        if not (folder / "boot").is_dir():
+        self._unpacked = folder / "kernel"
+        if not self._unpacked.is_dir():
             self._unpack(self._download())
-        self.image = next((folder / "boot").glob("vmlinuz-*"))
-        if not any((folder / "lib/modules").rglob("*.ko")):
-            raise SystemExit("this kernel's modules are packed: the guest is made for Debian 12")
+        self.image = next((self._unpacked / "boot").glob("vmlinuz-*"))
         self._modules = {
             _module_name(path.name.removesuffix(".ko")): path
-            for path in (folder / "lib/modules").rglob("*.ko")
+            for path in (self._unpacked / "lib/modules").rglob("*.ko")
         }
+        if not self._modules:
+            raise SystemExit("this kernel's modules are packed: the guest is made for Debian 12")
 
     def modules(self, *names: str) -> list[pathlib.Path]:
         """The named modules and those that they need, in the order of loading. What the kernel has
@@ -51,12 +51,9 @@ class DebianKernel:
         raise SystemExit(f"no kernel to start; try: apt-get update && apt-get download {PACKAGE}")
 
     def _unpack(self, package: pathlib.Path) -> None:
-        beside = self._folder / "unpacked"  # whole, or not there
+        beside = self._folder / "unpacking"
         subprocess.run(["dpkg-deb", "-x", package, beside], check=True)
-        for part in beside.iterdir():
-            if part.name != "boot":
-                shutil.move(part, self._folder / part.name)
-        shutil.move(beside / "boot", self._folder / "boot")
+        beside.rename(self._unpacked)  # whole, or not there
         package.unlink()
 
 
