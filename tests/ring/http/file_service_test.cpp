@@ -4,6 +4,7 @@
 #include <weir/http/server/file_service.hpp>
 
 #include "../../unit/http/server/http_peers.hpp"
+#include "needs_kernel_tls.hpp"
 #include "temporary_folder.hpp"
 #include "tls_streams.hpp"
 
@@ -138,6 +139,29 @@ weir::task<> ask_for_a_fifo() {
 
 BOOST_AUTO_TEST_CASE(a_fifo_is_no_page_and_keeps_nobody_waiting, WEIR_LINUX_ONLY) {
     weir::test::on_reactor(ask_for_a_fifo);
+}
+
+namespace {
+/// Two requests, the first of which finds that half of what the keys may seal was sent.
+weir::task<> ask_twice_with_worn_keys() {
+    auto ends = co_await weir::test::tls_streams<weir::tls::version::tls_1_3>::connect();
+    weir::net::detail::stream_core& core = ends.b.core();
+    const auto answer = [&core](http::exchange& exchange) -> weir::task<weir::result<void>> {
+        auto& sender = core.sender();
+        BOOST_REQUIRE((sender.has_sent_all() && sender.hand_to_kernel(1)));
+        sender.note_sent(std::size_t{181} << 30U);
+        co_return co_await exchange.respond(http::status::ok, "text/plain", "worn");
+    };
+    const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    weir::test::stream_pair<weir::net::tcp_socket> pair{std::move(ends.b), std::move(ends.a)};
+    const auto heard = co_await converse(std::move(pair), answer, waiting_after(request + request));
+    BOOST_TEST(times(heard, "HTTP/1.1 200 ") == 1U);
+    BOOST_TEST(times(heard, "Connection: close\r\n") == 1U);
+}
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_answer_with_half_worn_keys_is_the_last, WEIR_KERNEL_TLS_ONLY) {
+    weir::test::on_reactor(ask_twice_with_worn_keys);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
