@@ -17,7 +17,7 @@
 
 namespace weir {
 
-thread_local reactor* reactor::current_ = nullptr;
+constinit thread_local reactor* reactor::current_ = nullptr;
 
 namespace {
 
@@ -62,11 +62,6 @@ void reactor::enter_thread() noexcept {
     WEIR_ASSERT(current_ == nullptr, "a thread has one reactor at a time");
     current_ = this;
     parked_.swap(detail::run_queue::current());
-}
-
-reactor& reactor::current() noexcept {
-    WEIR_ASSERT(current_ != nullptr, "this needs a reactor: run it inside weir::run or a runtime");
-    return *current_;
 }
 
 void reactor::run_until(const bool& done) {
@@ -147,13 +142,7 @@ void reactor::enter(bool wait) noexcept {
     std::abort();
 }
 
-void reactor::collect() noexcept {
-    stats_.completions += kernel_->for_each_completion(
-        options_.max_completions_a_turn,
-        [this](const io_uring_cqe& cqe) { dispatch(cqe.user_data, cqe.res, cqe.flags); });
-}
-
-void reactor::dispatch(std::uint64_t user_data, int result, std::uint32_t flags) noexcept {
+inline void reactor::dispatch(std::uint64_t user_data, int result, std::uint32_t flags) noexcept {
     if (user_data == ignored) return;
     auto& op = *reinterpret_cast<operation*>(user_data);
     const bool more = (flags & IORING_CQE_F_MORE) != 0;
@@ -166,13 +155,18 @@ void reactor::dispatch(std::uint64_t user_data, int result, std::uint32_t flags)
     op.complete(result, flags, more);
 }
 
-io_uring_sqe* reactor::obtain_sqe() noexcept {
+void reactor::collect() noexcept {
+    stats_.completions += kernel_->for_each_completion(
+        options_.max_completions_a_turn,
+        [this](const io_uring_cqe& cqe) { dispatch(cqe.user_data, cqe.res, cqe.flags); });
+}
+
+inline io_uring_sqe* reactor::obtain_sqe() noexcept {
     io_uring_sqe* sqe = kernel_->try_sqe();
-    if (sqe == nullptr) {
-        enter(false);
-        sqe = kernel_->try_sqe();
-    }
-    return sqe;
+    if (sqe != nullptr) [[likely]]
+        return sqe;
+    enter(false);
+    return kernel_->try_sqe();
 }
 
 bool reactor::try_submit(operation& op) noexcept {

@@ -128,16 +128,18 @@ buffer_lease receive_buffers::take(std::uint16_t id, std::size_t size, bool more
     ring_block& block = ring_blocks_[id];
     std::byte* begin = ring_memory_.get() + id * ring_bytes_ + block.filled;
     block.filled += size;
-    buffer_lease lease(block, {begin, size});
-    if (!more_in_buffer) {
-        --ring_available_;
-        block.release();
-    }
-    if (ring_available_ == 0 && ring_count_ > 1) {
-        // The kernel has nothing left to fill: keep a copy and give the buffer straight back.
-        return buffer_lease::copy_of(lease.data());
-    }
-    return lease;
+    if (more_in_buffer) [[likely]]
+        return buffer_lease(block, {begin, size});
+    return take_last(block, {begin, size});
+}
+
+buffer_lease receive_buffers::take_last(ring_block& block, mutable_bytes data) {
+    buffer_lease lease(block, data);
+    --ring_available_;
+    block.release();
+    if (ring_available_ > 0 || ring_count_ == 1) return lease;
+    // The kernel has nothing left to fill: keep a copy and give the buffer straight back.
+    return buffer_lease::copy_of(data);
 }
 
 detail::buffer_block* receive_buffers::try_bulk() {

@@ -58,6 +58,8 @@ private:
     class bulk_block;
 
     void add_to_ring(std::uint16_t id) noexcept;
+    /// The kernel has filled the block up.
+    [[nodiscard]] buffer_lease take_last(ring_block& block, mutable_bytes data);
 
     kernel& kernel_;
     unsigned ring_count_;

@@ -39,11 +39,7 @@ receiver::~receiver() {
 
 bool receiver::wait(receive_waiter& waiter) noexcept {
     WEIR_ASSERT(reader() == nullptr, "a second read was started while one is in flight");
-    while (unread_ != nullptr && !unread_->empty()) {
-        buffer_lease lease = unread_->pop_front();
-        if (unread_->empty() && !is_layered_) delete std::exchange(unread_, nullptr);
-        if (waiter.take_bytes(std::move(lease))) return true;
-    }
+    if (unread_ != nullptr && give_unread(waiter)) return true;
     if (ended_) {
         waiter.take_end(end_error());
         return true;
@@ -53,6 +49,15 @@ bool receiver::wait(receive_waiter& waiter) noexcept {
         start();
     } else if (way_ == way::bulk && readable_) {
         reactor::current().queue_bulk(*this);
+    }
+    return false;
+}
+
+bool receiver::give_unread(receive_waiter& waiter) noexcept {
+    while (unread_ != nullptr && !unread_->empty()) {
+        buffer_lease lease = unread_->pop_front();
+        if (unread_->empty() && !is_layered_) delete std::exchange(unread_, nullptr);
+        if (waiter.take_bytes(std::move(lease))) return true;
     }
     return false;
 }
@@ -96,6 +101,17 @@ void receiver::prepare(io_uring_sqe& sqe) noexcept {
     } else {
         op::fill_poll_multishot(sqe, fd_, POLLIN | POLLRDHUP);
     }
+}
+
+[[gnu::always_inline]] inline void receiver::deliver(buffer_lease&& arrived) noexcept {
+    if (closing_) return;
+    if (is_layered_) return open_records(arrived.data());
+    hand_over(std::move(arrived));
+}
+
+inline void receiver::hand_over(buffer_lease&& arrived) noexcept {
+    if (waiter_ == nullptr) return keep(std::move(arrived));
+    if (waiter_->take_bytes(std::move(arrived))) forget();
 }
 
 void receiver::complete(int result, std::uint32_t flags, bool more) noexcept {
@@ -148,12 +164,6 @@ void receiver::disarmed() noexcept {
     if (waiter_ != nullptr || !is_paused()) start();
 }
 
-void receiver::deliver(buffer_lease&& arrived) noexcept {
-    if (closing_) return;
-    if (!is_layered_) return hand_over(std::move(arrived));
-    open_records(arrived.data());
-}
-
 /// What the record layer finds goes on as if it had arrived.
 class receiver::opening final : public opened_input {
 public:
@@ -171,11 +181,6 @@ void receiver::open_records(bytes wire) noexcept {
     opening to(*this);
     const bool goes_on = layer().open(wire, to);
     if (!goes_on && !closing_ && !ended_) finish_reading();
-}
-
-void receiver::hand_over(buffer_lease&& arrived) noexcept {
-    if (waiter_ == nullptr) return keep(std::move(arrived));
-    if (waiter_->take_bytes(std::move(arrived))) forget();
 }
 
 void receiver::keep(buffer_lease&& arrived) noexcept {

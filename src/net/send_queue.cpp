@@ -59,11 +59,8 @@ struct send_queue::piece {
         made->data = made->own_memory();
         return made;
     }
-    [[nodiscard]] static piece* referring(bytes data) {
-        piece* made = with_room(0);
-        made->data = data.data();
-        made->size = data.size();
-        return made;
+    [[nodiscard]] static piece* referring(bytes data, buffer_lease&& lease = {}) {
+        return ::new (weir::detail::allocate_frame(sizeof(piece))) piece(data, std::move(lease));
     }
     static void destroy(piece* old) noexcept {
         const std::size_t size = sizeof(piece) + old->capacity;
@@ -91,7 +88,7 @@ struct send_queue::piece {
     piece* next = nullptr;
     const std::byte* data = nullptr;
     std::size_t size = 0;
-    std::size_t capacity;
+    std::size_t capacity = 0;
     std::size_t contents = 0;  // bytes of the user that a record stands for
     bool is_record = false;
     bool is_message = false;  // of the layer, for the kernel to seal: its type lies before data
@@ -103,6 +100,11 @@ struct send_queue::piece {
 
 private:
     explicit piece(std::size_t room) noexcept : capacity(room) {}
+    explicit piece(bytes of, buffer_lease&& held) noexcept
+        : data(of.data()),
+          size(of.size()),
+          is_leased(held.is_shared_memory()),
+          lease(std::move(held)) {}
 };
 
 namespace {
@@ -111,11 +113,6 @@ namespace {
 constexpr std::size_t smallest_copy_piece = 512;
 constexpr std::size_t largest_grown_piece = weir::detail::max_pooled_frame_bytes;
 }  // namespace
-
-send_queue::~send_queue() {
-    if (turn_end_hook::is_linked()) turn_end_hook::unlink();
-    drop_all();
-}
 
 send_queue::piece& send_queue::add(piece* made) noexcept {
     (first_ == nullptr ? first_ : last_->next) = made;
@@ -159,20 +156,22 @@ void send_queue::push_copy(bytes data) {
 
 void send_queue::push(buffer_lease&& data) {
     // What follows the last piece in memory goes with it.
-    if (last_ != nullptr && !is_busy() && last_->lease.try_extend(data)) {
-        last_->size += data.size();
-        queued_ += data.size();
-        return;
+    if (last_ == nullptr || is_busy() || !last_->lease.try_extend(data)) {
+        return push_apart(std::move(data));
     }
+    last_->size += data.size();
+    queued_ += data.size();
+    data.reset();
+}
+
+void send_queue::push_apart(buffer_lease&& data) {
     if (data.size() <= max_copied_bytes && first_ != nullptr) return push_copy(data.data());
     if (waits_for_peer() && data.is_shared_memory()) {
         // It would stay behind what waits, for as long as the peer likes.
         data = buffer_lease::copy_of(data.data());
     }
-    piece* made = piece::referring(data.data());
-    made->is_leased = data.is_shared_memory();
-    made->lease = std::move(data);
-    add(made);
+    const bytes where = data.data();
+    add(piece::referring(where, std::move(data)));
 }
 
 void send_queue::push(const send_buffer& data) {
@@ -300,7 +299,7 @@ void send_queue::turn_ends() noexcept {
     if (first_->is_message) {
         return std::exchange(has_room_, false) ? send_message() : wait_for_room();
     }
-    if (try_send_zero_copy()) return;
+    if (!first_->shared.empty() && try_send_zero_copy()) return;
     if (queued_ >= direct_send_bytes && try_send_directly()) return;
     may_block_ = false;
     start();
@@ -402,7 +401,7 @@ void send_queue::prepare(io_uring_sqe& sqe) noexcept {
 bool send_queue::try_send_zero_copy() {
     reactor& loop = reactor::current();
     const std::size_t threshold = loop.options().zero_copy_send_bytes;
-    if (threshold == 0 || first_->size < threshold || first_->shared.empty()) return false;
+    if (threshold == 0 || first_->size < threshold) return false;
     if (owner_.kernel_seals_) return false;  // into memory of its own
     if (!loop.system().features().send_zero_copy || !loop.zero_copy_pays()) return false;
     requested_ = first_->size;
@@ -421,9 +420,33 @@ void send_queue::zero_copy_completed(int result) noexcept {
     take_result(result);
 }
 
-void send_queue::complete(int result, std::uint32_t, bool) noexcept {
-    if (std::exchange(polls_, false)) return take_room(result);
-    take_result(result);
+inline void send_queue::advance(std::size_t sent) noexcept {
+    std::size_t contents = 0;
+    while (first_ != nullptr && can_leave(*first_) && sent >= first_->size) {
+        sent -= first_->size;
+        contents += first_->is_record ? first_->contents : first_->size;
+        if (first_ == last_record_) last_record_ = nullptr;
+        piece::destroy(std::exchange(first_, first_->next));
+    }
+    if (first_ == nullptr) last_ = nullptr;
+    if (sent > 0) {
+        first_->data += sent;
+        first_->size -= sent;
+        if (!first_->is_record) contents += sent;
+    }
+    owner_.sent_ += contents;
+    queued_ -= contents;
+    owner_.note_sent(contents);
+}
+
+inline bool send_queue::settle() noexcept {
+    if (queued_ <= sender::low_water_bytes) progress_.wake_all();
+    if (first_ != nullptr) return true;
+    sender& owner = owner_;
+    owner.queue_ = nullptr;
+    delete this;
+    owner.tell_idle_listener();
+    return false;
 }
 
 void send_queue::take_result(int result) noexcept {
@@ -443,23 +466,22 @@ void send_queue::take_result(int result) noexcept {
     wait_for_socket();
 }
 
-void send_queue::advance(std::size_t sent) noexcept {
-    std::size_t contents = 0;
-    while (first_ != nullptr && can_leave(*first_) && sent >= first_->size) {
-        sent -= first_->size;
-        contents += first_->is_record ? first_->contents : first_->size;
-        if (first_ == last_record_) last_record_ = nullptr;
-        piece::destroy(std::exchange(first_, first_->next));
-    }
-    if (first_ == nullptr) last_ = nullptr;
-    if (sent > 0) {
-        first_->data += sent;
-        first_->size -= sent;
-        if (!first_->is_record) contents += sent;
-    }
-    owner_.sent_ += contents;
-    queued_ -= contents;
-    owner_.note_sent(contents);
+inline bool send_queue::is_end_of_queue(int result) const noexcept {
+    return result > 0 && static_cast<std::size_t>(result) == queued_ && first_ == last_ &&
+           owner_.layer_ == nullptr && owner_.error_ == 0;
+}
+
+inline void send_queue::end_queue() noexcept {
+    owner_.sent_ += std::exchange(queued_, 0);
+    last_ = nullptr;
+    piece::destroy(std::exchange(first_, nullptr));
+    static_cast<void>(settle());
+}
+
+void send_queue::complete(int result, std::uint32_t, bool) noexcept {
+    if (std::exchange(polls_, false)) return take_room(result);
+    if (is_end_of_queue(result)) return end_queue();
+    take_result(result);
 }
 
 void send_queue::keep_unsent() noexcept {
@@ -469,16 +491,6 @@ void send_queue::keep_unsent() noexcept {
         each->data = each->lease.data().data();
         each->is_leased = false;
     }
-}
-
-bool send_queue::settle() noexcept {
-    if (queued_ <= sender::low_water_bytes) progress_.wake_all();
-    if (first_ != nullptr) return true;
-    sender& owner = owner_;
-    owner.queue_ = nullptr;
-    delete this;
-    owner.tell_idle_listener();
-    return false;
 }
 
 void send_queue::abandon() noexcept {

@@ -34,7 +34,10 @@ namespace weir::net::detail {
 class send_queue final : public operation, public turn_end_hook, public weir::detail::pooled {
 public:
     explicit send_queue(sender& owner) noexcept : owner_(owner) {}
-    ~send_queue();
+    ~send_queue() {
+        if (turn_end_hook::is_linked()) turn_end_hook::unlink();
+        if (first_ != nullptr) drop_all();
+    }
 
     void push_copy(bytes data);
     void push(buffer_lease&& data);
@@ -72,6 +75,7 @@ public:
 private:
     struct piece;
 
+    void push_apart(buffer_lease&& data);
     piece& add(piece* made) noexcept;
     /// Moves the only piece, of copied bytes, to where it has room for `more`.
     [[nodiscard]] bool try_grow(std::size_t more);
@@ -103,6 +107,9 @@ private:
     void take_room(int result) noexcept;
     [[nodiscard]] bool try_send_zero_copy();
     void take_result(int result) noexcept;
+    /// The usual case of `take_result`: with that all is sent that there is, a single piece.
+    [[nodiscard]] bool is_end_of_queue(int result) const noexcept;
+    void end_queue() noexcept;
     void wait_for_socket() noexcept;
     void advance(std::size_t sent) noexcept;
     void keep_unsent() noexcept;

@@ -25,9 +25,11 @@ constexpr std::uint32_t max_worn_units = 23'700'000U * worn_units_of_record;
 sender::~sender() { delete queue_; }
 
 send_queue& sender::queue() {
-    if (queue_ == nullptr) queue_ = new send_queue(*this);
+    if (queue_ == nullptr) [[unlikely]]
+        make_queue();
     return *queue_;
 }
+void sender::make_queue() { queue_ = new send_queue(*this); }
 
 void sender::push_copy(bytes data) {
     if (error_ == 0 && !data.empty()) queue().push_copy(data);
@@ -95,8 +97,7 @@ void sender::refuse_contents() noexcept {
     }
 }
 bool sender::is_half_worn() const noexcept { return worn_units_ >= max_worn_units / 2; }
-void sender::note_sent(std::size_t size) noexcept {
-    if (!kernel_seals_) return;
+void sender::wear_keys(std::size_t size) noexcept {
     const std::uint64_t units = 1 + size / worn_unit_bytes;
     const std::uint64_t left = max_worn_units - worn_units_;
     worn_units_ += static_cast<std::uint32_t>(std::min(units, left));

@@ -18,18 +18,11 @@ namespace weir::net {
 
 using weir::detail::promise_base;
 
-stream_socket::receive_awaiter stream_socket::receive() noexcept {
-    return receive_awaiter(core().receiver());
-}
-
 stream_socket::read_awaiter stream_socket::read_some(mutable_bytes buffer) noexcept {
     WEIR_ASSERT(!buffer.empty(), "read_some needs room for at least one byte");
     return read_awaiter(core().receiver(), buffer);
 }
 
-stream_socket::send_awaiter stream_socket::send(buffer_lease data) {
-    return send_awaiter(core().sender(), std::move(data), send_buffer(), bytes());
-}
 stream_socket::send_awaiter stream_socket::send(const send_buffer& data) {
     return send_awaiter(core().sender(), buffer_lease(), data, bytes());
 }

@@ -115,15 +115,6 @@ void connection::set_protocol(std::string name) { core_->set_protocol(std::move(
 deflate_parameters connection::deflate() const noexcept { return core_->session().deflate(); }
 net::stream_socket& connection::socket() noexcept { return core_->socket(); }
 
-bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {
-    if (promise.ambient().is_stopped()) {
-        outcome_ = outcome::stopped;
-        return false;
-    }
-    if (core_.read(*this)) return false;
-    suspend(promise);
-    return true;
-}
 void connection::receive_awaiter::request_stop() noexcept {
     core_.forget_reader();
     finish(outcome::stopped);
@@ -132,26 +123,9 @@ std::error_code connection::receive_awaiter::error() const noexcept {
     return outcome_ == outcome::stopped ? stopped_error() : core_.end();
 }
 
-bool connection::send_awaiter::queue() {
-    switch (source_) {
-        case source::copied:
-            queued_ = core_.queue(kind_, bytes(data_, size_));
-            break;
-        case source::received:
-            queued_ = core_.queue(std::move(*received_));
-            break;
-        case source::prepared:
-            queued_ = core_.queue(*prepared_);
-            break;
-    }
-    if (!queued_ || !core_.sender().is_above_high_water()) return false;
-    core_.release_shared_memory();
-    return true;
-}
-
 wait_queue& connection::send_awaiter::progress() noexcept { return core_.sender().progress(); }
 
-result<void> connection::send_awaiter::await_resume() const noexcept {
+result<void> connection::send_awaiter::outcome() const noexcept {
     // The socket may have been closed by somebody else while this waited for room.
     const bool is_open = core_.socket().is_open();
     if (is_open && core_.sender().has_failed()) return fail(core_.sender().error());

@@ -60,31 +60,9 @@ connection_core::~connection_core() {
     static_cast<void>(start_close(close_code::going_away, {}));
 }
 
-bool connection_core::read(connection::receive_awaiter& reader) {
-    WEIR_ASSERT(reader_ == nullptr, "a second receive was started while one is in flight");
-    reader_ = &reader;
-    if (serve_reader()) return true;
-    static_cast<void>(socket_.core().receiver().wait(*this));
-    return reader_ == nullptr;
-}
-
 void connection_core::forget_reader() noexcept {
     reader_ = nullptr;
     socket_.core().receiver().forget();
-}
-
-bool connection_core::serve_reader() {
-    switch (has_ended() ? step::ended : advance(reader_->message_)) {
-        case step::need_data:
-            return false;
-        case step::message:
-            std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::message);
-            break;
-        case step::ended:
-            std::exchange(reader_, nullptr)->finish(connection::receive_awaiter::outcome::ended);
-            break;
-    }
-    return true;
 }
 
 mutable_bytes connection_core::direct_space() noexcept { return session_.direct_space(); }
@@ -92,13 +70,6 @@ mutable_bytes connection_core::direct_space() noexcept { return session_.direct_
 bool connection_core::take_direct(std::size_t size) noexcept {
     note_sign_of_life();
     session_.direct_filled(size);
-    return serve_reader();
-}
-
-bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
-    note_sign_of_life();
-    chunk_ = std::move(arrived);
-    gap_ = 0;
     return serve_reader();
 }
 
@@ -136,8 +107,73 @@ void connection_core::note_sent_pongs() noexcept {
     static_cast<void>(session_.pongs_flushed());
 }
 
+bool connection_core::serve_reader() {
+    return tell_reader(has_ended() ? step::ended : advance(reader_->message_));
+}
+
+[[gnu::always_inline]] inline bool connection_core::serve_reader_quickly() {
+    const step taken = take_whole(reader_->message_);
+    return taken == step::need_data ? serve_reader() : tell_reader(taken);
+}
+
+inline bool connection_core::tell_reader(step taken) noexcept {
+    using outcome = connection::receive_awaiter::outcome;
+    if (taken == step::need_data) return false;
+    std::exchange(reader_, nullptr)
+        ->finish(taken == step::message ? outcome::message : outcome::ended);
+    return true;
+}
+
+[[gnu::always_inline]] inline bool connection_core::read(connection::receive_awaiter& reader) {
+    WEIR_ASSERT(reader_ == nullptr, "a second receive was started while one is in flight");
+    reader_ = &reader;
+    if (serve_reader_quickly()) return true;
+    static_cast<void>(socket_.core().receiver().wait(*this));
+    return reader_ == nullptr;
+}
+
+bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
+    note_sign_of_life();
+    chunk_ = std::move(arrived);
+    gap_ = 0;
+    return serve_reader_quickly();
+}
+
+[[gnu::always_inline]] inline connection_core::step connection_core::take_whole(message& out) {
+    if (has_ended() || extras_ != nullptr) return step::need_data;
+    event found(event_kind::need_data);
+    mutable_bytes rest = chunk_.data();
+    if (!session_.next_whole(rest, gap_, found)) return step::need_data;
+    if (found.kind() == event_kind::failed) return fail_text();
+    take_from_chunk(found, rest, out);
+    return step::message;
+}
+
+// Apart, so that `take_whole` need not keep its event in memory.
+connection_core::step connection_core::fail_text() {
+    fail_protocol(event(protocol_errc::text_not_utf8));
+    return step::ended;
+}
+
+inline void connection_core::take_from_chunk(const event& arrived, mutable_bytes rest,
+                                             message& out) {
+    gap_ = 0;
+    if (rest.empty()) {
+        // Without bytes behind it, the message alone holds the memory.
+        chunk_.narrow(arrived.payload());
+        out = message(arrived.type(), std::move(chunk_), arrived.headroom());
+        return;
+    }
+    out = message(arrived.type(), chunk_.share(arrived.payload()), arrived.headroom());
+    const std::byte* end = arrived.payload().data() + arrived.payload().size();
+    const auto gap = static_cast<std::size_t>(rest.data() - end);
+    if (gap <= UINT16_MAX) gap_ = static_cast<std::uint16_t>(gap);
+    chunk_.narrow(rest);
+}
+
 connection_core::step connection_core::advance(message& out) {
     note_sent_pongs();
+    if (chunk_.empty() && !session_.may_hold_memory()) return step::need_data;
     for (;;) {
         mutable_bytes rest = chunk_.data();
         const event happened = session_.next(rest, std::exchange(gap_, std::uint16_t{0}));
@@ -173,19 +209,8 @@ connection_core::step connection_core::advance(message& out) {
 }
 
 void connection_core::take_message(const event& arrived, mutable_bytes rest, message& out) {
-    if (!arrived.is_in_chunk()) {
-        out = message(arrived.type(), assembled_block::make(session_.take_message()));
-    } else if (rest.empty()) {
-        // Without bytes behind it, the message alone holds the memory.
-        chunk_.narrow(arrived.payload());
-        out = message(arrived.type(), std::move(chunk_), arrived.headroom());
-        return;
-    } else {
-        out = message(arrived.type(), chunk_.share(arrived.payload()), arrived.headroom());
-        const std::byte* end = arrived.payload().data() + arrived.payload().size();
-        const auto gap = static_cast<std::size_t>(rest.data() - end);
-        if (gap <= UINT16_MAX) gap_ = static_cast<std::uint16_t>(gap);
-    }
+    if (arrived.is_in_chunk()) return take_from_chunk(arrived, rest, out);
+    out = message(arrived.type(), assembled_block::make(session_.take_message()));
     if (rest.empty()) {
         chunk_.reset();
     } else {
@@ -254,19 +279,24 @@ bool connection_core::queue(message_kind kind, bytes payload) {
     return true;
 }
 
-bool connection_core::queue(message&& received) {
+[[gnu::always_inline]] inline bool connection_core::queue(message&& received) {
     const std::size_t length = received.size();
-    if (compresses(length)) return queue(received.kind(), received.data());
     const std::size_t head = header_size(length, false);
-    if (session_.side() == role::server && received.headroom() >= head) {
-        if (!may_queue()) return false;
-        note_activity();
-        buffer_lease frame = received.take_with_headroom(head);
-        session_.write_header(received.kind(), length, frame.data());
-        sender().push(std::move(frame));
-        return true;
+    if (session_.side() == role::client || received.headroom() < head || compresses(length)) {
+        return queue_apart(std::move(received));
     }
-    if (session_.side() == role::client || length <= max_copied_payload_bytes) {
+    if (!may_queue()) return false;
+    note_activity();
+    buffer_lease&& frame = received.take_with_headroom(head);
+    session_.write_header(received.kind(), length, frame.data());
+    sender().push(std::move(frame));
+    return true;
+}
+
+bool connection_core::queue_apart(message&& received) {
+    const std::size_t length = received.size();
+    if (session_.side() == role::client || length <= max_copied_payload_bytes ||
+        compresses(length)) {
         return queue(received.kind(), received.data());
     }
     if (!may_queue()) return false;
@@ -380,3 +410,38 @@ void connection_core::expired() noexcept {
 }
 
 }  // namespace weir::ws::detail
+
+// The awaiters' halves of what runs for each message: here, so that it becomes few functions. The
+// calls between more of them, and what those pass through memory, would cost more than all they do.
+namespace weir::ws {
+
+bool connection::receive_awaiter::begin(weir::detail::promise_base& promise) {
+    if (promise.ambient().is_stopped()) {
+        outcome_ = outcome::stopped;
+        return false;
+    }
+    if (core_.read(*this)) return false;
+    suspend(promise);
+    return true;
+}
+
+bool connection::send_awaiter::queue() {
+    switch (source_) {
+        case source::copied:
+            queued_ = core_.queue(kind_, bytes(data_, size_));
+            break;
+        case source::received:
+            queued_ = core_.queue(std::move(*received_));
+            break;
+        case source::prepared:
+            queued_ = core_.queue(*prepared_);
+            break;
+    }
+    if (!queued_ || !core_.sender().is_above_high_water()) [[likely]]
+        return false;
+    waits_ = true;
+    core_.release_shared_memory();
+    return true;
+}
+
+}  // namespace weir::ws

@@ -80,6 +80,8 @@ private:
     void take_end(std::error_code error) noexcept override;
     void sender_idle() noexcept override;
 
+    /// Queues a message that has no room for its header before it, or shall not leave as it is.
+    bool queue_apart(message&& received);
     /// Whether a message of that size is to be compressed.
     [[nodiscard]] bool compresses(std::size_t size) const noexcept;
     [[nodiscard]] const deflate_options& deflating() const noexcept;
@@ -88,11 +90,20 @@ private:
     [[nodiscard]] bool queue_compressed(const prepared_message& shared);
 
     [[nodiscard]] step advance(message& out);
+    /// The usual case of `advance`, inlined: a whole message of one frame lies in front. Where it
+    /// is another, `need_data` only says that nothing was done.
+    [[nodiscard]] step take_whole(message& out);
+    /// Returns whether the reader has got what it waits for.
+    [[nodiscard]] bool tell_reader(step taken) noexcept;
+    /// Gives the reader the next message, or the end, if it is there.
     [[nodiscard]] bool serve_reader();
-    /// Takes the message out of the chunk, of which `rest` lies behind it.
+    [[nodiscard]] bool serve_reader_quickly();
+    /// Takes the message that has arrived; `rest` of the chunk lies behind it.
     void take_message(const event& arrived, mutable_bytes rest, message& out);
+    void take_from_chunk(const event& arrived, mutable_bytes rest, message& out);
     void answer_close(const event& arrived);
     void fail_protocol(const event& broken);
+    [[nodiscard]] step fail_text();
     void note_sent_pongs() noexcept;
     void end(std::error_code how) noexcept;
 

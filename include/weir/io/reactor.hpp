@@ -7,6 +7,7 @@
 //             +-----------------------------------------------------------+
 #pragma once
 
+#include <weir/base/assert.hpp>
 #include <weir/base/intrusive_list.hpp>
 #include <weir/coro/detail/run_queue.hpp>
 #include <weir/coro/scope.hpp>
@@ -97,7 +98,11 @@ public:
     ~reactor();
 
     /// The reactor of this thread. Calling it outside of one is a contract violation.
-    [[nodiscard]] static reactor& current() noexcept;
+    [[nodiscard]] static reactor& current() noexcept {
+        WEIR_ASSERT(current_ != nullptr,
+                    "this needs a reactor: run it inside weir::run or a runtime");
+        return *current_;
+    }
     [[nodiscard]] static reactor* current_or_null() noexcept { return current_; }
 
     /// Runs turns until `done` is true and nothing that was closed is still in flight.
@@ -177,7 +182,7 @@ private:
     [[nodiscard]] ::io_uring_sqe* obtain_sqe() noexcept;
     void read_clock() noexcept;
 
-    static thread_local reactor* current_;
+    static constinit thread_local reactor* current_;
 
     reactor_options options_;
     std::unique_ptr<kernel> kernel_;

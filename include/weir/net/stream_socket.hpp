@@ -202,7 +202,7 @@ public:
         return join(to_.progress(), self.promise());
     }
     result<void> await_resume() const noexcept {
-        if (to_.error()) return fail(to_.error());
+        if (to_.has_failed()) return fail(to_.error());
         if (was_stopped() && !queued_) return fail(std::errc::operation_canceled);
         return {};
     }
@@ -245,5 +245,12 @@ private:
     std::chrono::nanoseconds linger_;
     std::error_code error_;
 };
+
+inline stream_socket::receive_awaiter stream_socket::receive() noexcept {
+    return receive_awaiter(core().receiver());
+}
+inline stream_socket::send_awaiter stream_socket::send(buffer_lease data) {
+    return send_awaiter(core().sender(), std::move(data), send_buffer(), bytes());
+}
 
 }  // namespace weir::net

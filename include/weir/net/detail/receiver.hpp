@@ -101,6 +101,8 @@ public:
 private:
     enum class way : std::uint8_t { small, bulk };
 
+    /// Whether what is queued satisfied `waiter`.
+    [[nodiscard]] bool give_unread(receive_waiter& waiter) noexcept;
     void complete_small(int result, std::uint32_t flags, bool more) noexcept;
     void complete_bulk(int result) noexcept;
     void disarmed() noexcept;

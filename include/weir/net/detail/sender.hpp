@@ -65,7 +65,9 @@ public:
     [[nodiscard]] bool is_half_worn() const noexcept;
     /// Bytes have gone to the socket beside the queue. Fails this sender when its keys have worn
     /// off.
-    void note_sent(std::size_t size) noexcept;
+    void note_sent(std::size_t size) noexcept {
+        if (kernel_seals_) wear_keys(size);
+    }
     /// For the layer, when the kernel seals: room for its last message, of `size` bytes, which
     /// leaves as a record of this type. Contents behind it are refused.
     [[nodiscard]] mutable_bytes append_message(std::uint8_t record_type, std::size_t size);
@@ -120,6 +122,8 @@ private:
     friend class zero_copy_send;
 
     [[nodiscard]] send_queue& queue();
+    void make_queue();
+    void wear_keys(std::size_t size) noexcept;
     void tell_idle_listener() noexcept {
         if (idle_listener_ != nullptr) idle_listener_->sender_idle();
     }

@@ -114,9 +114,10 @@ inline constexpr std::uint64_t max_frame_length = (std::uint64_t{1} << 63U) - 1;
 /// @param key       nullopt: not masked (server); else the key that the payload is masked with.
 /// @param reserved  RSV bits: RSV1 = 4; only what was negotiated.
 /// @return          how many bytes of `out` were written: 2 ... 14.
-inline std::size_t encode_header(mutable_bytes out, opcode code, bool is_final,
-                                 std::uint64_t length, std::optional<mask_key> key = std::nullopt,
-                                 std::uint8_t reserved = 0) noexcept {
+[[gnu::always_inline]] inline std::size_t encode_header(mutable_bytes out, opcode code,
+                                                        bool is_final, std::uint64_t length,
+                                                        std::optional<mask_key> key = std::nullopt,
+                                                        std::uint8_t reserved = 0) noexcept {
     WEIR_ASSERT(length <= detail::max_frame_length, "a frame's length must be below 2^63");
     WEIR_ASSERT(out.size() >= header_size(length, key.has_value()),
                 "a frame header was given too little room");

@@ -184,6 +184,9 @@ public:
     ///               for others, after which the session may only be destroyed.
     /// Source:       RFC 6455 5.4, 5.5, 6.2.
     [[nodiscard]] event next(mutable_bytes& chunk, std::size_t gap = 0);
+    /// The first half of `next`, inlined: takes a whole message of one frame, if one lies in front.
+    /// @return  whether `found` is what `next` would give; else nothing was done: call `next`.
+    [[nodiscard]] bool next_whole(mutable_bytes& chunk, std::size_t gap, event& found);
 
     /// Moves the assembled message of the last `message` event out, so that it outlives the next
     /// `next`. Only when that event's payload was not in the chunk; else the result is empty.
@@ -229,7 +232,8 @@ public:
     /// Writes the header alone of an unfragmented message, at the front of `frame`. For servers: a
     /// client's payload is masked with the key in its header.
     /// @param frame  header_size(length, false) bytes or more.
-    void write_header(message_kind kind, std::size_t length, mutable_bytes frame) noexcept {
+    [[gnu::always_inline]] void write_header(message_kind kind, std::size_t length,
+                                             mutable_bytes frame) noexcept {
         WEIR_ASSERT(may_send() && role_ == role::server, "a server that is open writes headers");
         encode_header(frame, opcode_of(kind), true, length);
     }
@@ -351,25 +355,30 @@ inline bool session::is_plain(const frame_header& header) const noexcept {
                  static_cast<std::uint8_t>(headroom));
 }
 
-[[gnu::always_inline]] inline event session::next(mutable_bytes& chunk, std::size_t gap) {
-    if (rare_ == nullptr && may_receive()) [[likely]] {
-        if (chunk.empty()) return event(event_kind::need_data);
-        frame_header header;
-        if (peek_header(chunk, header) == peek_status::complete && is_plain(header) &&
-            chunk.size() - header.size >= header.length) [[likely]] {
-            const auto length = static_cast<std::size_t>(header.length);
-            mutable_bytes payload = chunk.subspan(header.size, length);
-            std::size_t headroom = header.size;
-            if (header.is_masked) {
-                headroom = header_size(length, false);
-                std::byte* place = chunk.data() - gap + headroom;
-                move_masked(place, payload, header.key);
-                payload = {place, length};
-            }
-            chunk = chunk.subspan(header.size + length);
-            return whole_message(header.code, payload, headroom);
-        }
+[[gnu::always_inline]] inline bool session::next_whole(mutable_bytes& chunk, std::size_t gap,
+                                                       event& found) {
+    frame_header header;
+    if (rare_ != nullptr || !may_receive()) return false;
+    if (peek_header(chunk, header) != peek_status::complete || !is_plain(header)) return false;
+    if (chunk.size() - header.size < header.length) return false;
+    // Not by subspan, which would look at the size again.
+    const auto length = static_cast<std::size_t>(header.length);
+    std::byte* place = chunk.data() + header.size;
+    chunk = {place + length, chunk.size() - header.size - length};
+    std::size_t headroom = header.size;
+    if (header.is_masked) {
+        const std::byte* from = place;
+        headroom = header_size(length, false);
+        place -= gap + header.size - headroom;
+        move_masked(place, {from, length}, header.key);
     }
+    found = whole_message(header.code, {place, length}, headroom);
+    return true;
+}
+
+inline event session::next(mutable_bytes& chunk, std::size_t gap) {
+    event found(event_kind::need_data);
+    if (next_whole(chunk, gap, found)) return found;
     return next_slow(chunk);
 }
 
