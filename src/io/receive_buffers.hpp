@@ -58,7 +58,7 @@ private:
     class bulk_block;
 
     void add_to_ring(std::uint16_t id) noexcept;
-    /// The kernel has filled the block up.
+    /// The kernel fills no more of the block.
     [[nodiscard]] buffer_lease take_last(ring_block& block, mutable_bytes data);
 
     kernel& kernel_;

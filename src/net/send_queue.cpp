@@ -165,7 +165,10 @@ void send_queue::push(buffer_lease&& data) {
 }
 
 void send_queue::push_apart(buffer_lease&& data) {
-    if (data.size() <= max_copied_bytes && first_ != nullptr) return push_copy(data.data());
+    if (data.size() <= max_copied_bytes && first_ != nullptr) {
+        push_copy(data.data());
+        return data.reset();
+    }
     if (waits_for_peer() && data.is_shared_memory()) {
         // It would stay behind what waits, for as long as the peer likes.
         data = buffer_lease::copy_of(data.data());

@@ -40,6 +40,7 @@ public:
     }
 
     void push_copy(bytes data);
+    /// Leaves `data` empty.
     void push(buffer_lease&& data);
     void push(const send_buffer& data);
     void push_borrowed(bytes data);

@@ -125,7 +125,7 @@ std::error_code connection::receive_awaiter::error() const noexcept {
 
 wait_queue& connection::send_awaiter::progress() noexcept { return core_.sender().progress(); }
 
-result<void> connection::send_awaiter::outcome() const noexcept {
+result<void> connection::send_awaiter::unusual_outcome() const noexcept {
     // The socket may have been closed by somebody else while this waited for room.
     const bool is_open = core_.socket().is_open();
     if (is_open && core_.sender().has_failed()) return fail(core_.sender().error());

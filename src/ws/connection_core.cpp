@@ -45,6 +45,7 @@ connection_core::connection_core(net::stream_socket socket, role side,
       options_(options),
       chunk_(std::move(early)),
       session_(side, options.limits) {
+    if (chunk_.empty()) chunk_.reset();  // which may hold memory for no bytes
     session_.use_deflate(std::move(deflate));
     sender().set_idle_listener(this);
     arm_keepalive(options_.ping_interval);
@@ -287,7 +288,7 @@ bool connection_core::queue(message_kind kind, bytes payload) {
     }
     if (!may_queue()) return false;
     note_activity();
-    buffer_lease&& frame = received.take_with_headroom(head);
+    buffer_lease frame = received.take_with_headroom(head);
     session_.write_header(received.kind(), length, frame.data());
     sender().push(std::move(frame));
     return true;
@@ -439,7 +440,7 @@ bool connection::send_awaiter::queue() {
     }
     if (!queued_ || !core_.sender().is_above_high_water()) [[likely]]
         return false;
-    waits_ = true;
+    met_full_queue_ = true;
     core_.release_shared_memory();
     return true;
 }

@@ -200,22 +200,22 @@ public:
         return queue() && join(progress(), self.promise());
     }
     result<void> await_resume() const noexcept {
-        if (queued_ && !waits_) [[likely]]
+        if (queued_ && !met_full_queue_) [[likely]]
             return {};
-        return outcome();
+        return unusual_outcome();
     }
     void describe(std::string& out) const override { out += "room in send queue"; }
 
 private:
     /// Queues the message; returns whether the sender has to wait for room.
     [[nodiscard]] bool queue();
-    [[nodiscard]] result<void> outcome() const noexcept;
+    [[nodiscard]] result<void> unusual_outcome() const noexcept;
     [[nodiscard]] wait_queue& progress() noexcept;
 
     enum class source : std::uint8_t { copied, received, prepared };
 
     bool queued_ = false;
-    bool waits_ = false;  // or has waited
+    bool met_full_queue_ = false;
     source source_;
     message_kind kind_{};  // of a copied one
     detail::connection_core& core_;

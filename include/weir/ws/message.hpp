@@ -36,8 +36,8 @@ public:
     [[nodiscard]] std::size_t headroom() const noexcept {
         return payload_.data().data() == nullptr ? 0 : headroom_;  // it went with the payload
     }
-    /// Gives the payload away, with `size` bytes of the headroom before it.
-    [[nodiscard, gnu::always_inline]] buffer_lease&& take_with_headroom(std::size_t size) noexcept {
+    /// Takes the payload with `size` bytes of the headroom before it.
+    [[nodiscard, gnu::always_inline]] buffer_lease take_with_headroom(std::size_t size) noexcept {
         WEIR_ASSERT(size <= headroom(), "a message was asked for more headroom than it has");
         payload_.extend_front(size);
         return std::move(payload_);

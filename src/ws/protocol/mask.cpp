@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One routine for in place (`to` == `from`), for moving towards the front and for copying: each
+// Each routine serves in place (`to` == `from`), moving towards the front and copying alike: a
 // step loads before it stores, and goes upwards. The processor is asked once; before that answer
 // exists (static initialisation) the portable routine runs, which is always right.
 #include <weir/ws/protocol/mask.hpp>

@@ -4,6 +4,10 @@
 
 #include "io/receive_buffers.hpp"
 
+#include <weir/sync/task_group.hpp>
+
+#include <functional>
+
 using namespace weir::ws::test;
 using weir::as_bytes;
 using weir::ws::connection;
@@ -203,6 +207,55 @@ RING_TEST(a_client_that_does_not_read_holds_no_shared_memory) {
     for (int i = 0; i < 12; ++i) {
         all.push_back(co_await with_wild_client());
         co_await together(echo_blocked(all.back()), flood(all.back()));
+    }
+    co_await expect_free_buffers();
+}
+
+RING_TEST(small_answers_that_wait_for_their_peer_hold_no_shared_memory) {
+    // They are copied behind what waits, and the last one stays in the task that sends it.
+    constexpr std::size_t count = 12;
+    std::string some;
+    for (int i = 0; i < 60; ++i) some += wire(frame(2, std::string(100, 'x')));
+    std::vector<half_wild> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(co_await with_wild_client());
+    weir::task_group running(co_await weir::this_task(), 2 * count);
+    for (half_wild& each : all) {
+        auto pour = [&some](weir::net::stream_socket& to) -> weir::task<> {
+            while (const auto sent = co_await to.send_copy(as_bytes(some))) {
+            }
+        };
+        auto answer = [](connection& with) -> weir::task<> {
+            static_cast<void>(co_await echo(with));
+        };
+        auto echoes = running.spawn(answer, std::ref(each.server));
+        static_cast<void>(co_await echoes);
+        auto floods = running.spawn(pour, std::ref(each.wild));
+        static_cast<void>(co_await floods);
+    }
+    const auto queued = [&all] {
+        std::size_t sum = 0;
+        for (const half_wild& each : all) sum += each.server.queued_bytes();
+        return sum;
+    };
+    for (std::size_t before = SIZE_MAX; before != queued();) {
+        before = queued();
+        co_await weir::sleep_for(100ms);
+    }
+    BOOST_TEST(queued() > count * weir::net::detail::sender::low_water_bytes);
+    co_await expect_free_buffers();
+    running.request_stop();
+    static_cast<void>(co_await running.join());
+}
+
+RING_TEST(a_handshake_with_nothing_behind_it_holds_no_shared_memory) {
+    std::vector<half_wild> all;
+    for (int i = 0; i < 60; ++i) {
+        auto pair = co_await weir::test::tcp_streams::connect();
+        co_await send_wild(pair.b, std::string(1000, 'x'));
+        auto early = must(co_await pair.a.receive());
+        early.narrow(early.data().last(0));
+        connection server(std::move(pair.a), weir::ws::role::server, quick(), std::move(early));
+        all.emplace_back(std::move(server), std::move(pair.b));
     }
     co_await expect_free_buffers();
 }

@@ -2,7 +2,7 @@
 // Masking of WebSocket payloads (RFC 6455 5.3): byte i of the payload is XORed with byte i % 4 of
 // the key. Every byte that a client sends passes here twice, so it runs at memory speed: AVX2 where
 // the processor has it (asked at run time), else 8 bytes at a time. Short payloads, of which there
-// are most, are done in place of the call, 16 bytes at a time.
+// are most, are masked 16 bytes at a time, without a call.
 #pragma once
 
 #include <weir/base/bytes.hpp>
