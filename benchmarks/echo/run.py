@@ -3,9 +3,10 @@
 """Runs the echo servers against each other and prints what each reaches.
 
 Servers are interleaved (A B C A B C ...), because a machine drifts by more in an hour than the
-differences that matter; every ratio is therefore taken inside one round, against the faster of the
-two hand-written servers of that round, and only then is the median taken. A round during which
-other processes took the machine is repeated, a few times.
+differences that matter; every ratio is therefore taken inside one round, and only then is the
+median taken. It is to the hand-written server that is the faster one of the cell, by its median:
+the faster one of each round would be luckier than either, by 5 % on a noisy machine. A round during
+which other processes took the machine is repeated, a few times.
 
     benchmarks/echo/run.py [--build-dir build/release] [--quick] [--rounds 5] [--json FILE]
         [--servers raw_uring,raw_epoll,weir,...] [--server 'NAME=COMMAND'] [--cell ws:1024x64d1]
@@ -98,18 +99,17 @@ def run_cell(options, servers, protocol, cell):
     return results
 
 
+def rates(runs):
+    return [run["rate"] for run in runs]
+
+
 def ratios(results, name):
-    """Per round, against the faster of the baselines that ran in that round."""
-    found = []
-    for index, own in enumerate(results[name]):
-        rivals = [
-            results[b][index]["rate"]
-            for b in BASELINES
-            if b in results and index < len(results[b])
-        ]
-        if rivals:
-            found.append(own["rate"] / max(rivals))
-    return found
+    """Per round, against the baseline that is faster in this cell."""
+    baselines = [rates(results[b]) for b in BASELINES if results.get(b)]
+    if not baselines:
+        return []
+    rival = max(baselines, key=statistics.median)
+    return [own / other for own, other in zip(rates(results[name]), rival)]
 
 
 def short(number):
@@ -126,11 +126,11 @@ def row(results, name):
     def middle(key):
         return statistics.median(run[key] for run in runs)
 
-    rates = [run["rate"] for run in runs]
+    reached = rates(runs)
     against = ratios(results, name)
     return (
         name + (" (disturbed)" if any(run["disturbed"] for run in runs) else ""),
-        f"{short(statistics.median(rates))} ({short(min(rates))}-{short(max(rates))})",
+        f"{short(statistics.median(reached))} ({short(min(reached))}-{short(max(reached))})",
         f"{statistics.median(against):.2f}" if against else "-",
         f"{middle('p50_us'):.0f} / {middle('p99_us'):.0f}",
         f"{middle('max_over_mean'):.2f}",
@@ -157,9 +157,9 @@ def print_cell(results, protocol, cell):
 
 
 def hand_over(tables, results, protocol, cell):
-    measured = {name: [run["rate"] for run in runs] for name, runs in results.items() if runs}
-    bars = [report.bar("messages/s", name, min(rates), statistics.median(rates), max(rates))
-            for name, rates in measured.items()]
+    measured = {name: rates(runs) for name, runs in results.items() if runs}
+    bars = [report.bar("messages/s", name, min(each), statistics.median(each), max(each))
+            for name, each in measured.items()]
     tables.add(f"{protocol} {cell[0]} B x {cell[1]}, depth {cell[2]}", HEADINGS,
                [row(results, name) for name in measured], bars)
 
