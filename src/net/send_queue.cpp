@@ -3,12 +3,12 @@
 
 #include "io/kernel.hpp"
 #include "io/op/requests.hpp"
+#include "send_queue_piece.hpp"
 #include "zero_copy_send.hpp"
 
 #include <weir/base/assert.hpp>
 #include <weir/coro/detail/frame_pool.hpp>
 
-#include <linux/tls.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -37,81 +37,11 @@ constexpr std::size_t full_record_bytes = 16 * 1024;
 /// Pieces from here on are sealed where they lie.
 constexpr std::size_t max_joined_bytes = 4 * 1024;
 constexpr std::size_t record_piece_bytes = full_record_bytes + 1024;  // what it adds, too
-/// What tells the kernel the type of a record that it seals.
-constexpr std::size_t record_control_bytes = CMSG_SPACE(sizeof(std::uint8_t));
-
-void write_record_control(std::byte* memory, std::uint8_t type) noexcept {
-    auto* control = ::new (memory) cmsghdr{};
-    control->cmsg_len = CMSG_LEN(sizeof type);
-    control->cmsg_level = SOL_TLS;
-    control->cmsg_type = TLS_SET_RECORD_TYPE;
-    std::memcpy(CMSG_DATA(control), &type, sizeof type);
-}
-
-}  // namespace
-
-/// One run of bytes in the queue: copied into its own memory, or kept alive by a lease, a shared
-/// buffer, or whoever lent it.
-struct send_queue::piece {
-    [[nodiscard]] static piece* with_room(std::size_t room) {
-        const std::size_t size = sizeof(piece) + room;
-        auto* made = ::new (weir::detail::allocate_frame(size)) piece(room);
-        made->data = made->own_memory();
-        return made;
-    }
-    [[nodiscard]] static piece* referring(bytes data, buffer_lease&& lease = {}) {
-        return ::new (weir::detail::allocate_frame(sizeof(piece))) piece(data, std::move(lease));
-    }
-    static void destroy(piece* old) noexcept {
-        const std::size_t size = sizeof(piece) + old->capacity;
-        old->~piece();
-        weir::detail::deallocate_frame(old, size);
-    }
-
-    [[nodiscard]] std::byte* own_memory() noexcept {
-        return reinterpret_cast<std::byte*>(this + 1);
-    }
-    /// Room for more contents behind those that are in the piece's own memory.
-    [[nodiscard]] std::size_t room() noexcept { return is_record ? 0 : room_for_records(); }
-    [[nodiscard]] std::size_t room_for_records() noexcept {
-        if (capacity == 0) return 0;
-        return capacity - static_cast<std::size_t>(data + size - own_memory());
-    }
-
-    /// Has `message`, which sends this, say which type of record it is.
-    void tell_type(msghdr& message) noexcept {
-        if (!is_message) return;
-        message.msg_control = own_memory();
-        message.msg_controllen = record_control_bytes;
-    }
-
-    piece* next = nullptr;
-    const std::byte* data = nullptr;
-    std::size_t size = 0;
-    std::size_t capacity = 0;
-    std::size_t contents = 0;  // bytes of the user that a record stands for
-    bool is_record = false;
-    bool is_message = false;  // of the layer, for the kernel to seal: its type lies before data
-    bool was_sent = false;    // of a message
-    bool is_end = false;      // of the stream: to be said by the record layer
-    bool is_leased = false;   // of memory that other sockets wait for
-    buffer_lease lease;
-    send_buffer shared;
-
-private:
-    explicit piece(std::size_t room) noexcept : capacity(room) {}
-    explicit piece(bytes of, buffer_lease&& held) noexcept
-        : data(of.data()),
-          size(of.size()),
-          is_leased(held.is_shared_memory()),
-          lease(std::move(held)) {}
-};
-
-namespace {
 /// Room for the answers of a turn in a usual case; and what it grows to once, so that many small
 /// messages leave as one run.
 constexpr std::size_t smallest_copy_piece = 512;
 constexpr std::size_t largest_grown_piece = weir::detail::max_pooled_frame_bytes;
+
 }  // namespace
 
 send_queue::piece& send_queue::add(piece* made) noexcept {
@@ -217,12 +147,12 @@ mutable_bytes send_queue::append_record(std::size_t size) {
 }
 
 mutable_bytes send_queue::append_message(std::uint8_t record_type, std::size_t size) {
-    piece& made = add(piece::with_room(record_control_bytes + size));
-    write_record_control(made.own_memory(), record_type);
-    made.data += record_control_bytes;
+    piece& made = add(piece::with_room(piece::type_bytes + size));
+    made.write_type(record_type);
+    made.data += piece::type_bytes;
     made.size = size;
     made.is_record = made.is_message = true;
-    return {made.own_memory() + record_control_bytes, size};
+    return {made.own_memory() + piece::type_bytes, size};
 }
 
 bool send_queue::only_ends() const noexcept { return first_ == nullptr || first_->is_message; }
