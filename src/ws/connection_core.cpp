@@ -102,7 +102,7 @@ void connection_core::release_shared_memory() {
 
 void connection_core::note_sent_pongs() noexcept {
     // A queue that never runs empty never tells so; what has left it still counts.
-    if (extras_ == nullptr || extras_->pongs_end == 0) return;
+    if (!has_unsent_pongs()) return;
     if (!sender().sent_through(extras_->pongs_end)) return;
     extras_->pongs_end = 0;
     static_cast<void>(session_.pongs_flushed());
@@ -141,7 +141,7 @@ bool connection_core::take_bytes(buffer_lease&& arrived) noexcept {
 }
 
 [[gnu::always_inline]] inline connection_core::step connection_core::take_whole(message& out) {
-    if (has_ended() || extras_ != nullptr) return step::need_data;
+    if (has_ended() || has_unsent_pongs()) return step::need_data;
     event found(event_kind::need_data);
     mutable_bytes rest = chunk_.data();
     if (!session_.next_whole(rest, gap_, found)) return step::need_data;

@@ -104,6 +104,9 @@ private:
     void answer_close(const event& arrived);
     void fail_protocol(const event& broken);
     [[nodiscard]] step fail_text();
+    [[nodiscard]] bool has_unsent_pongs() const noexcept {
+        return extras_ != nullptr && extras_->pongs_end != 0;
+    }
     void note_sent_pongs() noexcept;
     void end(std::error_code how) noexcept;
 
