@@ -239,7 +239,7 @@ RING_TEST(small_answers_that_wait_for_their_peer_hold_no_shared_memory) {
     };
     for (std::size_t before = SIZE_MAX; before != queued();) {
         before = queued();
-        co_await weir::sleep_for(100ms);
+        static_cast<void>(co_await weir::sleep_for(100ms));
     }
     BOOST_TEST(queued() > count * weir::net::detail::sender::low_water_bytes);
     co_await expect_free_buffers();
