@@ -5,8 +5,8 @@
 Servers are interleaved (A B C A B C ...), because a machine drifts by more in an hour than the
 differences that matter; every ratio is therefore taken inside one round, and only then is the
 median taken. It is to the hand-written server that is the faster one of the cell, by its median:
-the faster one of each round would be luckier than either, by 5 % on a noisy machine. A round during
-which other processes took the machine is repeated, a few times.
+the faster one of each round would be luckier than either. A round during which other processes took
+the machine is repeated, a few times.
 
     benchmarks/echo/run.py [--build-dir build/release] [--quick] [--rounds 5] [--json FILE]
         [--servers raw_uring,raw_epoll,weir,...] [--server 'NAME=COMMAND'] [--cell ws:1024x64d1]

@@ -10,7 +10,6 @@ of servers that are watched alike can still be compared.
 
 import argparse
 import json
-import os
 import re
 import shutil
 import signal
@@ -21,15 +20,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import echo_servers  # noqa: E402
 import facts  # noqa: E402
 import report  # noqa: E402
 
-RAW = "{build}/benchmarks/echo/%s --protocol {protocol} --listen 127.0.0.1:0"
-SERVERS = {
-    "weir": "{build}/examples/{protocol}_echo --listen 127.0.0.1:0 --shards 1",
-    "raw_uring": RAW % "raw_uring",
-    "raw_epoll": RAW % "raw_epoll",
-}
 CELLS = (("tcp", 20), ("ws", 20), ("ws", 16384))
 LINE = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", re.MULTILINE)
 
@@ -77,10 +71,7 @@ def main():
             print(f"\n### {protocol} {size} B x {connections}, depth 1\n")
             print("| server | calls a message | of these |\n|---|---:|---|")
             found = []
-            for name, template in SERVERS.items():
-                command = template.format(build=options.build_dir, protocol=protocol)
-                if not os.access(command.split()[0], os.X_OK):
-                    sys.exit(f"{command.split()[0]} is missing: ./dev build")
+            for name, command in echo_servers.commands(options.build_dir, protocol).items():
                 messages, calls = count(options, command, protocol, size, connections)
                 most = sorted(calls.items(), key=lambda call: -call[1])[:3]
                 named = ", ".join(f"{call} {number / messages:.4f}" for call, number in most)

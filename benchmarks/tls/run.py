@@ -119,7 +119,7 @@ def cipher(cpu, seconds):
 @contextlib.contextmanager
 def as_with_a_client():
     """Keeps the client's processor at the same work, as a client does: where both are halves of one
-    core, a program that has it for itself is up to half as fast again."""
+    core, a program that has it for itself is faster."""
     client = subprocess.Popen(cipher(pinned.GENERATOR_CPU, 60), stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
     try:
