@@ -129,23 +129,63 @@ def last_close_code(raw):
     return None
 
 
+async def publish_much(server, fast):
+    """24 MB to the room, all of which the fast get, while memory stays bounded."""
+    before = server.resident_bytes()
+    data = "x" * 16_000
+    for i in range(1500):
+        await fast[0].send(json.dumps({"type": "publish", "room": "r", "data": [i, data]}))
+        for client in fast:
+            expect((await hear(client))["data"][0] == i, "the fast to get every message")
+    grown = server.resident_bytes() - before
+    limit = 64 << 20 if server.is_sanitized else 16 << 20
+    expect(grown < limit, f"bounded memory: it grew by {grown} bytes")
+
+
 async def slow(program):
     """A client that does not read is closed with 1013; memory stays bounded, others unharmed."""
     with ServerProcess([program, "--shards", "2", "--budget", "262144"]) as server:
         fast = [await join(server, "r") for _ in range(4)]
         laggards = [read_slowly(server) for _ in range(8)]
-        before = server.resident_bytes()
-        data = "x" * 16_000
-        for i in range(1500):
-            await fast[0].send(json.dumps({"type": "publish", "room": "r", "data": [i, data]}))
-            for client in fast:
-                expect((await hear(client))["data"][0] == i, "the fast to get every message")
-        grown = server.resident_bytes() - before
-        limit = 64 << 20 if server.is_sanitized else 16 << 20
-        expect(grown < limit, f"bounded memory: it grew by {grown} bytes")
+        await publish_much(server, fast)
         expect(last_close_code(laggards[0]) == 1013, "1013 for a client that reads at last")
         for raw in laggards:
             raw.close()
+        expect(await ask(fast[1], {"type": "ping"}) == {"type": "pong"}, "the server alive")
+        for client in fast:
+            await client.close()
+
+
+async def listen(url):
+    """A program of its own: joins the room, says so, and listens until its connection ends."""
+    async with websockets.connect(url, ping_interval=None) as client:
+        await ask(client, {"type": "subscribe", "room": "r"})
+        print("joined", flush=True)
+        try:
+            while True:
+                await client.recv()
+        except websockets.ConnectionClosed:
+            print("ended", flush=True)
+
+
+async def stopped(program):
+    """Client programs that are stopped by SIGSTOP are let go; memory stays bounded."""
+    with ServerProcess([program, "--shards", "2", "--budget", "262144"]) as server:
+        fast = [await join(server, "r") for _ in range(2)]
+        listeners = [subprocess.Popen([sys.executable, __file__, "listen", server.url + "ws"],
+                                      stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        try:
+            for each in listeners:
+                expect(each.stdout.readline() == "joined\n", "a listener that joins")
+                each.send_signal(signal.SIGSTOP)
+            await publish_much(server, fast)
+            for each in listeners:
+                each.send_signal(signal.SIGCONT)
+                expect(each.stdout.readline() == "ended\n", "the end of who was stopped")
+        finally:
+            for each in listeners:
+                each.kill()
+                each.communicate()
         expect(await ask(fast[1], {"type": "ping"}) == {"type": "pong"}, "the server alive")
         for client in fast:
             await client.close()
@@ -257,8 +297,8 @@ async def page(program):
 
 def main():
     concern, program = sys.argv[1:]
-    check = {"conversation": conversation, "shards": shards, "slow": slow, "drain": drain,
-             "http": pages, "page": page}[concern]
+    check = {"conversation": conversation, "shards": shards, "slow": slow, "stopped": stopped,
+             "drain": drain, "listen": listen, "http": pages, "page": page}[concern]
     asyncio.run(asyncio.wait_for(check(program), 100))
     print(f"{concern}: passed")
 
